@@ -1,0 +1,14 @@
+"""vpclab: build an Amazon VPC in a few lines, send packets through it, and see why they pass or not.
+
+>>> from vpclab import Topology, internet, tcp, trace
+>>> shop = Topology("shop", region="ap-northeast-1")
+>>> prod = shop.vpc("prod", "10.0.0.0/16")
+>>> public = prod.subnet("public-a", "10.0.0.0/24", az="a")
+>>> public.route("0.0.0.0/0", to=prod.internet_gateway())
+>>> web_sg = prod.security_group("web", inbound=["tcp 443 from 0.0.0.0/0"])
+>>> web = public.instance("web", public_ip=True, security_groups=[web_sg])
+>>> trace(shop, internet, web, tcp(443)).reaches
+True
+>>> print(trace(shop, internet, web, tcp(22)).because)
+security group web: no inbound rule admits tcp 22 from 192.0.2.1.
+"""

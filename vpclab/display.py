@@ -1,0 +1,27 @@
+"""The one hook by which values show themselves.
+
+`Shown` gives a value `_repr_mimebundle_`; what it shows comes from `vpclab.render`, which is
+imported when something is shown for the first time. Without graphviz and pandas, and in a place
+that cannot import them, the value shows its text.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+class Shown:
+    """Mix in the Jupyter display of a value: text/plain always, text/html where `vpclab.render` can."""
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        """Return text/plain and text/html that say the same in words."""
+        try:
+            from vpclab import render
+        except ImportError:
+            return {"text/plain": str(self)}
+        return render.mimebundle(self)
+
+
+def say(sentence: str) -> None:
+    """Tell the person at the keyboard what a cell just changed; one line, printed."""
+    print(sentence)
