@@ -12,3 +12,35 @@ True
 >>> print(trace(shop, internet, web, tcp(22)).because)
 security group web: no inbound rule admits tcp 22 from 192.0.2.1.
 """
+
+from vpclab.evaluate.ends import internet
+from vpclab.evaluate.filters import evaluate_network_acl, evaluate_security_groups
+from vpclab.evaluate.packets import Packet, icmp, protocol, tcp, udp
+from vpclab.evaluate.results import Decision, Hop, Trace
+from vpclab.evaluate.routes import select_route
+from vpclab.evaluate.trace import trace
+from vpclab.topology.builders import Topology
+from vpclab.topology.errors import Ambiguous, BadInput, NotFound, Refused, VpclabError
+
+__version__ = "0.1.0"
+__all__ = [
+    "Topology",
+    "internet",
+    "tcp",
+    "udp",
+    "icmp",
+    "protocol",
+    "trace",
+    "Trace",
+    "Hop",
+    "Decision",
+    "Packet",
+    "evaluate_security_groups",
+    "evaluate_network_acl",
+    "select_route",
+    "VpclabError",
+    "BadInput",
+    "Refused",
+    "NotFound",
+    "Ambiguous",
+]

@@ -1,0 +1,252 @@
+"""The two ends of a flow: from what people write to an interface, an address, the internet."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from ipaddress import IPv4Network, IPv6Network
+from typing import Any
+
+from vpclab.evaluate.network import Interface, LinkedNetwork
+from vpclab.evaluate.results import Place
+from vpclab.topology.errors import Ambiguous, BadInput, NotFound
+from vpclab.topology.model import (
+    Address,
+    Instance,
+    NatGateway,
+    Network,
+    NetworkAcl,
+    NetworkInterface,
+    PrefixList,
+    Resource,
+    RouteTable,
+    SecurityGroup,
+    Snapshot,
+    Subnet,
+    Vpc,
+)
+from vpclab.topology.rules import is_public, read_address
+from vpclab.topology.store import Handle
+from vpclab.topology.syntax import read_network
+
+_DOCUMENTATION: dict[int, tuple[Network, ...]] = {
+    4: tuple(IPv4Network(b) for b in ("192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24")),
+    6: (IPv6Network("3fff::/20"), IPv6Network("2001:db8::/32")),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Internet:
+    """The internet as one end of a flow: an unnamed public host, or the one (or block) given.
+
+    >>> from vpclab import internet
+    >>> internet, internet("203.0.113.10")
+    (internet, internet('203.0.113.10'))
+    """
+
+    block: Network | None = None
+
+    def __call__(self, where: object) -> Internet:
+        """Return the host or block `where` on the internet."""
+        text = str(where)
+        return Internet(read_network(text if "/" in text else f"{read_address(text)}/{32 if '.' in text else 128}"))
+
+    def __repr__(self) -> str:
+        if self.block is None:
+            return "internet"
+        one = self.block.num_addresses == 1
+        return f"internet({str(self.block.network_address if one else self.block)!r})"
+
+
+internet = Internet()
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """One end: what people call it, its address, and the interface it sends from, if it is in a VPC."""
+
+    component: Any
+    address: Address
+    interface: Interface | None = None
+
+
+def unnamed_host(snapshot: Snapshot, version: int) -> Address:
+    """Return a public host that no rule, route or entry names: the first free documentation address."""
+    key = f"unnamed-{version}"
+    if key not in snapshot.memo:
+        named = [block for block in _named_blocks(snapshot) if block.version == version]
+        firsts = [block[1] for block in _DOCUMENTATION[version]]
+        after = [block.broadcast_address + 1 for block in named if int(block.broadcast_address) + 1 < 1 << block.max_prefixlen]
+        inside = [a for a in after if any(a in block for block in _DOCUMENTATION[version])]
+
+        def how_named(candidate: Address) -> int:
+            return max((block.prefixlen for block in named if candidate in block), default=0)
+
+        order = {block: i for i, block in enumerate(_DOCUMENTATION[version])}
+        ranked = sorted(
+            {*firsts, *inside},
+            key=lambda a: (how_named(a), next(i for block, i in order.items() if a in block), int(a)),
+        )
+        snapshot.memo[key] = ranked[0]
+    return snapshot.memo[key]  # type: ignore[no-any-return]
+
+
+def _named_blocks(snapshot: Snapshot) -> list[Network]:
+    found: list[Any] = []
+    for value in snapshot:
+        if isinstance(value, SecurityGroup):
+            found += [rule.peer for rule in value.rules]
+        elif isinstance(value, NetworkAcl):
+            found += [entry.cidr for entry in value.entries]
+        elif isinstance(value, RouteTable):
+            found += [route.destination for route in value.routes]
+        elif isinstance(value, (PrefixList, Vpc)):
+            found += value.cidrs
+            found += getattr(value, "ipv6_cidrs", ())
+        elif isinstance(value, NetworkInterface):
+            found += [IPv4Network(entry.public_ip) for entry in value.addresses if entry.public_ip]
+        elif isinstance(value, NatGateway) and value.public_ip:
+            found.append(IPv4Network(value.public_ip))
+    return [block for block in found if not isinstance(block, str) and block.prefixlen > 0]
+
+
+def source_end(network: LinkedNetwork, ref: object, version: int) -> End:
+    """Return the end a flow starts from."""
+    if isinstance(ref, Internet):
+        return End(Place(id="internet", name="internet"), _host(network, ref, version))
+    if not isinstance(ref, (Handle, Resource)) and (literal := _literal(ref)) is not None:
+        _check_family(literal, version)
+        owners = [vpc.owners[key] for vpc in network.vpcs.values() if (key := (version, int(literal))) in vpc.owners]
+        if len(owners) > 1:
+            raise Ambiguous(str(literal), [o.value.id if isinstance(o, Interface) else o.id for o in owners])
+        if owners:
+            return _from_owner(owners[0], literal)
+        public = network.public.get(int(literal)) if version == 4 else None
+        if public is not None:
+            vpc, private = public
+            return _from_owner(vpc.owners[4, private], vpc.value.cidrs[0][0].__class__(private))
+        if not is_public(literal):
+            raise NotFound(f"no interface has {literal}, and it is no address of the internet: use the address of an interface")
+        return End(Place(id="internet", name="internet"), literal)
+    interface = _interface(network, ref)
+    if isinstance(interface, NatGateway):
+        return _from_owner(interface, None)
+    return End(interface.component, _own_address(interface, version), interface)
+
+
+def destination_end(network: LinkedNetwork, ref: object, source: End, version: int) -> End:
+    """Return the end a flow goes to; a handle means its public IPv4 when the packet comes from the internet."""
+    if isinstance(ref, Internet):
+        return End(Place(id="internet", name="internet"), _host(network, ref, version))
+    if not isinstance(ref, (Handle, Resource)) and (literal := _literal(ref)) is not None:
+        _check_family(literal, version)
+        return End(Place(id=str(literal), name=str(literal)), literal)
+    found = _interface(network, ref)
+    outside = source.interface is None and version == 4
+    if isinstance(found, NatGateway):
+        if version == 6 or found.private_ip is None:
+            raise BadInput(f"NAT gateway {found.name} has no IPv{version} address of its own")
+        return End(found, found.public_ip if outside and found.public_ip else found.private_ip)
+    public = found.value.public_ip if outside else None
+    return End(found.component, public or _own_address(found, version), found)
+
+
+def _literal(ref: object) -> Address | None:
+    try:
+        return read_address(ref)
+    except BadInput:
+        return None
+
+
+def _check_family(literal: Address, version: int) -> None:
+    if literal.version != version:
+        raise BadInput(f"{literal} is an IPv{literal.version} address: pass ip_version={literal.version}, and ends of that family")
+
+
+def _host(network: LinkedNetwork, ref: Internet, version: int) -> Address:
+    if ref.block is None:
+        return unnamed_host(network.snapshot, version)
+    if ref.block.num_addresses > 1:
+        raise BadInput(f"{ref!r} is a block: a trace starts at one address, e.g. internet('{ref.block[1]}')")
+    _check_family(ref.block.network_address, version)
+    return ref.block.network_address
+
+
+def _from_owner(owner: Interface | NatGateway, literal: Address | None) -> End:
+    if isinstance(owner, NatGateway):
+        raise BadInput(f"NAT gateway {owner.name} never starts a connection itself (NGW-4): start from an instance behind it")
+    return End(owner.component, literal or _own_address(owner, 4), owner)
+
+
+def _own_address(interface: Interface, version: int) -> Address:
+    value = interface.value
+    found: Address | None = value.private_ip if version == 4 else next(iter(value.ipv6_addresses), None)
+    if found is None:
+        raise BadInput(f"{interface.component.name} has no IPv{version} address: give it one, or use ip_version={10 - version}")
+    return found
+
+
+def _interface(network: LinkedNetwork, ref: object) -> Interface | NatGateway:
+    """Return the interface (an instance's primary one) or NAT gateway that a handle, name or id means."""
+    snapshot = network.snapshot
+    if isinstance(ref, (Handle, Resource)):
+        value = snapshot.get(type(ref.value) if isinstance(ref, Handle) else type(ref), ref.id)
+        if value is None:
+            raise NotFound(f"{ref.kind.replace('_', ' ')} {ref.id} is not in topology {snapshot.name}")
+    elif isinstance(ref, str):
+        value = _named(snapshot, ref)
+    else:
+        raise BadInput(f"{ref!r} is no end of a flow: give a handle, a name such as 'prod/web', an id, an address or internet")
+    if isinstance(value, Instance):
+        own = [i for i in network.interfaces.values() if i.value.owner_id == value.id]
+        if not own:
+            raise NotFound(f"instance {value.name} has no network interface")
+        return min(own, key=lambda i: i.value.device_index)
+    if isinstance(value, NetworkInterface):
+        owner = snapshot.get(NatGateway, value.owner_id)
+        if owner is not None:
+            return owner
+        if value.id not in network.interfaces:
+            raise NotFound(f"interface {value.name} is in subnet {value.subnet_id}, which is not in the data")
+        return network.interfaces[value.id]
+    if isinstance(value, NatGateway):
+        return value
+    raise BadInput(f"{value.kind.replace('_', ' ')} {value.name} sends and receives nothing itself: name an instance, an interface or internet")
+
+
+def _named(snapshot: Snapshot, name: str) -> Resource:
+    """Return the instance, interface or NAT gateway of that id, name or qualified name."""
+    index = snapshot.memo.get("ends")
+    if index is None:
+        index = snapshot.memo["ends"] = _index(snapshot)
+    if name in index["ids"]:
+        return index["ids"][name]  # type: ignore[no-any-return]
+    found = index["names"].get(name, [])
+    if len(found) == 1:
+        return found[0]  # type: ignore[no-any-return]
+    if found:
+        labels = [index["labels"][v.id] for v in found]
+        raise Ambiguous(name, labels if len(set(labels)) == len(labels) else [v.id for v in found])
+    others = [v for v in snapshot if name in (v.id, v.name)]
+    if others:
+        return others[0]
+    raise NotFound(f"nothing here is called {name!r}", index["labels"].values())
+
+
+def _index(snapshot: Snapshot) -> dict[str, Any]:
+    """Return ids, names and qualified names of what can be an end; an instance hides its own interfaces' names."""
+    ids: dict[str, Resource] = {}
+    names: dict[str, list[Resource]] = {}
+    labels: dict[str, str] = {}
+    owned = {v.id for kind in (Instance, NatGateway) for v in snapshot.all(kind)}  # type: ignore[type-abstract, type-var, attr-defined]
+    for kind in (Instance, NatGateway, NetworkInterface, Subnet):
+        for value in snapshot.all(kind):  # type: ignore[type-var]
+            if kind is Subnet:
+                continue
+            ids[value.id] = value
+            if kind is NetworkInterface and value.owner_id in owned:  # type: ignore[attr-defined]
+                continue
+            vpc = snapshot.get(Vpc, value.vpc_id)  # type: ignore[attr-defined]
+            labels[value.id] = f"{vpc.name}/{value.name}" if vpc else value.name
+            for label in {value.name, labels[value.id]}:
+                names.setdefault(label, []).append(value)
+    return {"ids": ids, "names": names, "labels": labels}

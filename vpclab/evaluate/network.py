@@ -1,0 +1,290 @@
+"""A snapshot linked for walking: who has which address, which table and filters serve which subnet.
+
+A trace asks the same few questions thousands of times, so they are answered once per snapshot, and
+blocks become pairs of integers (network, mask). Nothing here decides anything about a packet.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from ipaddress import IPv4Network
+from typing import Any
+
+from vpclab.evaluate.results import Target
+from vpclab.topology.model import (
+    LOCAL,
+    ElasticIp,
+    Instance,
+    InternetGateway,
+    NatGateway,
+    Network,
+    NetworkAcl,
+    NetworkInterface,
+    PrefixList,
+    Resource,
+    Route,
+    RouteTable,
+    SecurityGroup,
+    Snapshot,
+    Subnet,
+    Vpc,
+)
+
+Key = tuple[int, int]  # (IP version, address as an integer)
+Block = tuple[int, int, int]  # (IP version, network, mask)
+
+
+def block_of(network: Network) -> Block:
+    """Return a network as integers, ready for ``address & mask == network``."""
+    return (network.version, int(network.network_address), int(network.netmask))
+
+
+@dataclass(slots=True)
+class RuleSet:
+    """The rules of one direction of a set of groups, one row per block.
+
+    A row is ``(protocol, low, high, version, network, mask, members, rule)``; a row whose peer is a
+    security group has `members`, the private addresses it stands for (SG-19), and version 0; a peer
+    that nothing is known about has None for its members.
+    """
+
+    groups: tuple[SecurityGroup, ...]
+    direction: str
+    rows: tuple[tuple[int, int, int, int, int, int, frozenset[Key] | None, Any], ...]
+
+
+@dataclass(slots=True)
+class Acl:
+    """A network ACL with the rows of each direction in the order they are tried (ACL-4)."""
+
+    value: NetworkAcl
+    rows: dict[str, tuple[tuple[int, int, int, int, int, int, bool, Any], ...]]
+
+
+@dataclass(slots=True)
+class Table:
+    """A route table with its rows by preference: longest prefix, then the kind of route (RT-6, RT-8).
+
+    A row is ``(version, network, mask, route, target)``; `target` is None where the id is unknown.
+    """
+
+    value: RouteTable
+    rows: tuple[tuple[int, int, int, Route, Target | None], ...]
+
+
+@dataclass(slots=True, eq=False)
+class LinkedVpc:
+    """A VPC with its blocks, subnets and gateway."""
+
+    value: Vpc
+    blocks: tuple[Block, ...]
+    igw: InternetGateway | None = None
+    subnets: list[LinkedSubnet] = field(default_factory=list)
+    owners: dict[Key, Interface | NatGateway] = field(default_factory=dict)
+
+    def holds(self, version: int, number: int) -> bool:
+        """Return whether an address is inside the VPC's blocks."""
+        return any(v == version and number & mask == net for v, net, mask in self.blocks)
+
+    def subnet_at(self, version: int, number: int) -> LinkedSubnet | None:
+        """Return the subnet that holds an address."""
+        for subnet in self.subnets:
+            for v, net, mask in subnet.blocks:
+                if v == version and number & mask == net:
+                    return subnet
+        return None
+
+
+@dataclass(slots=True, eq=False)
+class LinkedSubnet:
+    """A subnet with the route table and network ACL that serve it (SUB-8)."""
+
+    value: Subnet
+    vpc: LinkedVpc
+    blocks: tuple[Block, ...]
+    table: Table | None
+    acl: Acl | None
+
+
+@dataclass(slots=True, eq=False)
+class Interface:
+    """A network interface with its instance, subnet, groups and addresses."""
+
+    value: NetworkInterface
+    subnet: LinkedSubnet
+    instance: Instance | None
+    inbound: RuleSet
+    outbound: RuleSet
+    addresses: frozenset[Key]
+    public_of: dict[int, int]  # private IPv4 → public IPv4
+
+    @property
+    def component(self) -> Resource:
+        """Return what people call this place: the instance, or the interface itself."""
+        return self.instance or self.value
+
+
+class LinkedNetwork:
+    """Everything of a snapshot, linked; made once per snapshot by `linked`."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self.snapshot = snapshot
+        self.vpcs = {v.id: LinkedVpc(v, tuple(map(block_of, (*v.cidrs, *v.ipv6_cidrs)))) for v in snapshot.all(Vpc)}
+        for igw in snapshot.all(InternetGateway):
+            if igw.vpc_id in self.vpcs:
+                self.vpcs[igw.vpc_id].igw = igw
+        self._members: dict[str, set[Key]] = {}
+        for eni in snapshot.all(NetworkInterface):
+            keys = {(4, int(entry.address)) for entry in eni.addresses} | {(6, int(a)) for a in eni.ipv6_addresses}
+            for group_id in eni.group_ids:
+                self._members.setdefault(group_id, set()).update(keys)
+        self._tables = {table.id: self.table(table) for table in snapshot.all(RouteTable)}
+        self.tables = tuple(self._tables.values())
+        self._acls = {acl.id: link_acl(acl) for acl in snapshot.all(NetworkAcl)}
+        self._rule_sets: dict[tuple[tuple[str, ...], str], RuleSet] = {}
+        self.subnets = {s.id: self._subnet(s) for s in snapshot.all(Subnet) if s.vpc_id in self.vpcs}
+        self.interfaces: dict[str, Interface] = {}
+        self.public: dict[int, tuple[LinkedVpc, int]] = {}  # public IPv4 → (VPC, private IPv4)
+        self.nat_subnets: dict[str, LinkedSubnet] = {}
+        for eni in snapshot.all(NetworkInterface):
+            self._interface(eni)
+        for nat in snapshot.all(NatGateway):
+            self._nat_gateway(nat)
+        for eip in snapshot.all(ElasticIp):
+            self.public.pop(int(eip.address), None) if eip.interface_id is None else None
+
+    def _subnet(self, value: Subnet) -> LinkedSubnet:
+        table, acl = self.snapshot.route_table_of(value), self.snapshot.network_acl_of(value)
+        vpc = self.vpcs[value.vpc_id]
+        blocks = tuple(block_of(b) for b in (value.cidr, value.ipv6_cidr) if b is not None)
+        linked = LinkedSubnet(
+            value, vpc, blocks, self._tables[table.id] if table else None, self._acls[acl.id] if acl else None
+        )
+        vpc.subnets.append(linked)
+        return linked
+
+    def _interface(self, eni: NetworkInterface) -> None:
+        subnet = self.subnets.get(eni.subnet_id)
+        if subnet is None:
+            return
+        public_of = {int(e.address): int(e.public_ip) for e in eni.addresses if e.public_ip is not None}
+        keys = frozenset({(4, int(e.address)) for e in eni.addresses} | {(6, int(a)) for a in eni.ipv6_addresses})
+        linked = Interface(
+            eni, subnet, self.snapshot.get(Instance, eni.owner_id),
+            self.rule_set(eni.group_ids, "inbound"), self.rule_set(eni.group_ids, "outbound"), keys, public_of,
+        )  # fmt: skip
+        self.interfaces[eni.id] = linked
+        if self.snapshot.get(NatGateway, eni.owner_id) is None:
+            subnet.vpc.owners.update(dict.fromkeys(keys, linked))
+            self.public.update({public: (subnet.vpc, private) for private, public in public_of.items()})
+
+    def _nat_gateway(self, nat: NatGateway) -> None:
+        subnet = self.subnets.get(nat.subnet_id or "")
+        if subnet is None or nat.private_ip is None or nat.state != "available":
+            return
+        self.nat_subnets[nat.id] = subnet
+        subnet.vpc.owners[4, int(nat.private_ip)] = nat
+        if nat.public_ip is not None:
+            self.public[int(nat.public_ip)] = (subnet.vpc, int(nat.private_ip))
+
+    def rule_set(self, group_ids: tuple[str, ...], direction: str) -> RuleSet:
+        """Return the linked rules of a set of groups in one direction; interfaces with the same set share it."""
+        key = (group_ids, direction)
+        if key not in self._rule_sets:
+            groups = tuple(g for g in (self.snapshot.get(SecurityGroup, i) for i in group_ids) if g is not None)
+            self._rule_sets[key] = link_groups(groups, direction, self.peer_blocks, self.members)
+        return self._rule_sets[key]
+
+    def peer_blocks(self, id: str) -> tuple[Block, ...] | None:
+        """Return the blocks of a prefix list, or None if it is unknown."""
+        found = self.snapshot.get(PrefixList, id)
+        return tuple(block_of(c) for c in found.cidrs) if found else None
+
+    def members(self, group_id: str) -> frozenset[Key] | None:
+        """Return the private addresses of the interfaces that carry a group (SG-19); None if it is unknown."""
+        if self.snapshot.get(SecurityGroup, group_id) is None:
+            return None
+        return frozenset(self._members.get(group_id, ()))
+
+    def table(self, value: RouteTable) -> Table:
+        """Return a route table with its rows in the order of preference (RT-6, RT-8)."""
+        rows = []
+        for route in value.routes:
+            from_list = isinstance(route.destination, str)
+            blocks = self.peer_blocks(route.destination) if isinstance(route.destination, str) else None
+            if not isinstance(route.destination, str):
+                blocks = (block_of(route.destination),)
+            rank = 2 if route.propagated else 1 if from_list else 0
+            for version, net, mask in blocks or ():
+                rows.append((-mask.bit_count(), rank, (version, net, mask, route, self.target(route))))
+        rows.sort(key=lambda row: row[:2])
+        return Table(value, tuple(row[2] for row in rows))
+
+    def attached(self, chosen: tuple[Route, Target | None] | None, vpc_id: str) -> bool:
+        """Return whether the chosen route's target can take packets of this VPC now (RT-13)."""
+        target = chosen[1] if chosen else None
+        if target is None or target.kind != InternetGateway.kind:
+            return True
+        found = self.snapshot.get(InternetGateway, target.id)
+        return found is not None and found.vpc_id == vpc_id
+
+    def target(self, route: Route) -> Target | None:
+        """Return the target of a route with its name and kind; None for an id that nothing else mentions."""
+        if route.target == LOCAL:
+            return Target(LOCAL, LOCAL, LOCAL)
+        for kind in (InternetGateway, NatGateway, NetworkInterface):
+            found = self.snapshot.get(kind, route.target)
+            if found is not None:
+                return Target(found.id, found.name, found.kind)
+        return None
+
+
+def link_groups(groups: tuple[SecurityGroup, ...], direction: str, peer_blocks: Any, members: Any) -> RuleSet:
+    """Return the rules of these groups in one direction as rows (SG-6: one set, no order)."""
+    rows: list[Any] = []
+    for group in groups:
+        for rule in group.side(direction):
+            low = -1 if rule.from_port is None else rule.from_port
+            high = -1 if rule.to_port is None else rule.to_port
+            what = (rule.protocol, low, high)
+            if not isinstance(rule.peer, str):
+                rows.append((*what, *block_of(rule.peer), None, rule))
+            elif rule.peer.startswith("pl-"):
+                for block in peer_blocks(rule.peer) or ((0, 0, 0),):
+                    rows.append((*what, *block, None, rule))
+            else:
+                rows.append((*what, 0, 0, 0, members(rule.peer), rule))
+    return RuleSet(groups, direction, tuple(rows))
+
+
+def link_acl(value: NetworkAcl) -> Acl:
+    """Return a network ACL with its rows by direction."""
+    rows = {
+        side: tuple(
+            (
+                e.protocol,
+                -1 if e.from_port is None else e.from_port,
+                -1 if e.to_port is None else e.to_port,
+                *block_of(e.cidr),
+                e.allow,
+                e,
+            )
+            for e in value.side(side)
+        )
+        for side in ("inbound", "outbound")
+    }
+    return Acl(value, rows)
+
+
+def linked(snapshot: Snapshot) -> LinkedNetwork:
+    """Return the linked network of a snapshot, made when first asked for."""
+    found = snapshot.memo.get("network")
+    if found is None:
+        found = snapshot.memo["network"] = LinkedNetwork(snapshot)
+    return found  # type: ignore[no-any-return]
+
+
+def resolver_address(vpc: Vpc) -> int:
+    """Return the Amazon resolver's address: the primary block's base plus two (SUB-4, DNS-1)."""
+    primary: IPv4Network = vpc.cidrs[0]
+    return int(primary.network_address) + 2

@@ -1,0 +1,79 @@
+"""Route tables: the longest prefix decides, then the kind of route (RT-6, RT-8)."""
+
+from __future__ import annotations
+
+from vpclab.evaluate.network import Table, linked
+from vpclab.evaluate.packets import address
+from vpclab.evaluate.results import Decision, Target
+from vpclab.topology.errors import BadInput
+from vpclab.topology.model import Address, Network, Route, RouteTable
+from vpclab.topology.rules import read_address
+from vpclab.topology.store import Handle
+
+
+def best(table: Table, version: int, number: int) -> tuple[Route, Target | None] | None:
+    """Return the route that wins for an address, and its target; None if no route covers it."""
+    for row_version, net, mask, route, target in table.rows:
+        if row_version == version and number & mask == net:
+            return route, target
+    return None
+
+
+def blackholed(route: Route, target: Target | None, attached: bool = True) -> bool:
+    """Return whether a route leads nowhere: its target is not available (RT-13)."""
+    return route.state == "blackhole" or (target is not None and not attached)
+
+
+def why_passed_over(route: Route, chosen: Route | None, asked: Address) -> str:
+    """Return Reachability Analyzer's code for a route that did not decide (RA-11)."""
+    block: Network | str = route.destination
+    if isinstance(block, str) or block.version != asked.version or asked not in block:
+        return "CANNOT_ROUTE"
+    longer = chosen is not None and not isinstance(chosen.destination, str) and chosen.destination.prefixlen > block.prefixlen
+    return "MORE_SPECIFIC_ROUTE" if longer else "HIGHER_PRIORITY_ROUTE"
+
+
+def route_decision(
+    table: Table, version: int, number: int, chosen: tuple[Route, Target | None] | None, attached: bool = True
+) -> Decision:
+    """Return what a route table decides for an address, as people read it."""
+    asked = address(version, number)
+    label = f"route table {table.value.name}"
+    route, target = chosen or (None, None)
+    over = tuple(r for r in table.value.routes if r is not route)
+    allowed: bool | None = True
+    code = ""
+    if route is None:
+        allowed, code = False, "NO_ROUTE_TO_DESTINATION"
+        because = f"{label}: no route covers {asked}, so the packet is dropped."
+    elif blackholed(route, target, attached):
+        allowed, code = False, "BAD_STATE_ROUTE"
+        because = f"{label}: {route.destination} wins for {asked}, but its target {target.name if target else route.target} is gone: a blackhole (RT-13)."
+    elif target is None:
+        allowed, code = None, "UNKNOWN_RESOURCE"
+        because = f"{label}: {route.destination} wins for {asked} and leads to {route.target}, which is not in the data or not modelled."
+    else:
+        others = [r for r in over if why_passed_over(r, route, asked) == "MORE_SPECIFIC_ROUTE"]
+        beats = f", longer than {', '.join(str(r.destination) for r in others)}" if others else ""
+        where = "local: the packet stays in the VPC" if target == "local" else f"to {target.name}"
+        because = f"{label}: {route.destination} covers {asked}{beats}, target {where}."
+    return Decision(allowed, table.value, "route_table", because, code, route, over, target=target)
+
+
+def select_route(route_table: Handle[RouteTable], address: object) -> Decision:
+    """Return the route a table chooses for an address; `.target` is the target's id, with name and kind.
+
+    >>> from vpclab import Topology, select_route
+    >>> prod = Topology("shop").vpc("prod", "10.0.0.0/16")
+    >>> select_route(prod.main_route_table, "10.0.9.9").target
+    'local'
+    >>> print(select_route(prod.main_route_table, "203.0.113.10"))
+    route table main: no route covers 203.0.113.10, so the packet is dropped.
+    """
+    if not isinstance(route_table, Handle) or not isinstance(route_table.value, RouteTable):
+        raise BadInput(f"{route_table!r} is not a route table of a topology")
+    asked = read_address(address)
+    network = linked(route_table.topology.snapshot())
+    table = network.table(route_table.value)
+    chosen = best(table, asked.version, int(asked))
+    return route_decision(table, asked.version, int(asked), chosen, network.attached(chosen, route_table.value.vpc_id))
