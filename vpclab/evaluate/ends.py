@@ -21,7 +21,6 @@ from vpclab.topology.model import (
     RouteTable,
     SecurityGroup,
     Snapshot,
-    Subnet,
     Vpc,
 )
 from vpclab.topology.rules import is_public, read_address
@@ -48,7 +47,9 @@ class Internet:
     def __call__(self, where: object) -> Internet:
         """Return the host or block `where` on the internet."""
         text = str(where)
-        return Internet(read_network(text if "/" in text else f"{read_address(text)}/{32 if '.' in text else 128}"))
+        return Internet(
+            read_network(text if "/" in text else f"{read_address(text)}/{32 if '.' in text else 128}")
+        )
 
     def __repr__(self) -> str:
         if self.block is None:
@@ -75,7 +76,11 @@ def unnamed_host(snapshot: Snapshot, version: int) -> Address:
     if key not in snapshot.memo:
         named = [block for block in _named_blocks(snapshot) if block.version == version]
         firsts = [block[1] for block in _DOCUMENTATION[version]]
-        after = [block.broadcast_address + 1 for block in named if int(block.broadcast_address) + 1 < 1 << block.max_prefixlen]
+        after = [
+            block.broadcast_address + 1
+            for block in named
+            if int(block.broadcast_address) + 1 < 1 << block.max_prefixlen
+        ]
         inside = [a for a in after if any(a in block for block in _DOCUMENTATION[version])]
 
         def how_named(candidate: Address) -> int:
@@ -115,7 +120,9 @@ def source_end(network: LinkedNetwork, ref: object, version: int) -> End:
         return End(Place(id="internet", name="internet"), _host(network, ref, version))
     if not isinstance(ref, (Handle, Resource)) and (literal := _literal(ref)) is not None:
         _check_family(literal, version)
-        owners = [vpc.owners[key] for vpc in network.vpcs.values() if (key := (version, int(literal))) in vpc.owners]
+        owners = [
+            vpc.owners[key] for vpc in network.vpcs.values() if (key := (version, int(literal))) in vpc.owners
+        ]
         if len(owners) > 1:
             raise Ambiguous(str(literal), [o.value.id if isinstance(o, Interface) else o.id for o in owners])
         if owners:
@@ -125,7 +132,9 @@ def source_end(network: LinkedNetwork, ref: object, version: int) -> End:
             vpc, private = public
             return _from_owner(vpc.owners[4, private], vpc.value.cidrs[0][0].__class__(private))
         if not is_public(literal):
-            raise NotFound(f"no interface has {literal}, and it is no address of the internet: use the address of an interface")
+            raise NotFound(
+                f"no interface has {literal}, and it is no address of the internet: use the address of an interface"
+            )
         return End(Place(id="internet", name="internet"), literal)
     interface = _interface(network, ref)
     if isinstance(interface, NatGateway):
@@ -159,7 +168,9 @@ def _literal(ref: object) -> Address | None:
 
 def _check_family(literal: Address, version: int) -> None:
     if literal.version != version:
-        raise BadInput(f"{literal} is an IPv{literal.version} address: pass ip_version={literal.version}, and ends of that family")
+        raise BadInput(
+            f"{literal} is an IPv{literal.version} address: pass ip_version={literal.version}, and ends of that family"
+        )
 
 
 def _host(network: LinkedNetwork, ref: Internet, version: int) -> Address:
@@ -173,7 +184,9 @@ def _host(network: LinkedNetwork, ref: Internet, version: int) -> Address:
 
 def _from_owner(owner: Interface | NatGateway, literal: Address | None) -> End:
     if isinstance(owner, NatGateway):
-        raise BadInput(f"NAT gateway {owner.name} never starts a connection itself (NGW-4): start from an instance behind it")
+        raise BadInput(
+            f"NAT gateway {owner.name} never starts a connection itself (NGW-4): start from an instance behind it"
+        )
     return End(owner.component, literal or _own_address(owner, 4), owner)
 
 
@@ -181,7 +194,9 @@ def _own_address(interface: Interface, version: int) -> Address:
     value = interface.value
     found: Address | None = value.private_ip if version == 4 else next(iter(value.ipv6_addresses), None)
     if found is None:
-        raise BadInput(f"{interface.component.name} has no IPv{version} address: give it one, or use ip_version={10 - version}")
+        raise BadInput(
+            f"{interface.component.name} has no IPv{version} address: give it one, or use ip_version={10 - version}"
+        )
     return found
 
 
@@ -195,7 +210,9 @@ def _interface(network: LinkedNetwork, ref: object) -> Interface | NatGateway:
     elif isinstance(ref, str):
         value = _named(snapshot, ref)
     else:
-        raise BadInput(f"{ref!r} is no end of a flow: give a handle, a name such as 'prod/web', an id, an address or internet")
+        raise BadInput(
+            f"{ref!r} is no end of a flow: give a handle, a name such as 'prod/web', an id, an address or internet"
+        )
     if isinstance(value, Instance):
         own = [i for i in network.interfaces.values() if i.value.owner_id == value.id]
         if not own:
@@ -210,7 +227,9 @@ def _interface(network: LinkedNetwork, ref: object) -> Interface | NatGateway:
         return network.interfaces[value.id]
     if isinstance(value, NatGateway):
         return value
-    raise BadInput(f"{value.kind.replace('_', ' ')} {value.name} sends and receives nothing itself: name an instance, an interface or internet")
+    raise BadInput(
+        f"{value.kind.replace('_', ' ')} {value.name} sends and receives nothing itself: name an instance, an interface or internet"
+    )
 
 
 def _named(snapshot: Snapshot, name: str) -> Resource:
@@ -237,16 +256,17 @@ def _index(snapshot: Snapshot) -> dict[str, Any]:
     ids: dict[str, Resource] = {}
     names: dict[str, list[Resource]] = {}
     labels: dict[str, str] = {}
-    owned = {v.id for kind in (Instance, NatGateway) for v in snapshot.all(kind)}  # type: ignore[type-abstract, type-var, attr-defined]
-    for kind in (Instance, NatGateway, NetworkInterface, Subnet):
-        for value in snapshot.all(kind):  # type: ignore[type-var]
-            if kind is Subnet:
-                continue
-            ids[value.id] = value
-            if kind is NetworkInterface and value.owner_id in owned:  # type: ignore[attr-defined]
-                continue
-            vpc = snapshot.get(Vpc, value.vpc_id)  # type: ignore[attr-defined]
-            labels[value.id] = f"{vpc.name}/{value.name}" if vpc else value.name
-            for label in {value.name, labels[value.id]}:
-                names.setdefault(label, []).append(value)
+    ends: tuple[Any, ...] = (
+        *snapshot.all(Instance),
+        *snapshot.all(NatGateway),
+        *snapshot.all(NetworkInterface),
+    )
+    for value in ends:
+        ids[value.id] = value
+        if isinstance(value, NetworkInterface) and value.owner_id in ids:
+            continue
+        vpc = snapshot.get(Vpc, value.vpc_id)
+        labels[value.id] = f"{vpc.name}/{value.name}" if vpc else value.name
+        for label in {value.name, labels[value.id]}:
+            names.setdefault(label, []).append(value)
     return {"ids": ids, "names": names, "labels": labels}

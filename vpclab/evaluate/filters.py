@@ -81,7 +81,7 @@ def judge_acl(acl: Acl, header: Header, direction: str) -> Answer:
     if first != last and protocol in PORTED:
         return _judge_acl_ports(rows, version, peer, protocol, first, last)
     for at, (number, low, high, block_version, net, mask, allow, _entry) in enumerate(rows):
-        if number != -1 and number != protocol or block_version != version or peer & mask != net:
+        if (number != -1 and number != protocol) or block_version != version or peer & mask != net:
             continue
         if number in PORTED:
             if low != -1 and not low <= first <= high:
@@ -92,12 +92,14 @@ def judge_acl(acl: Acl, header: Header, direction: str) -> Answer:
     return (False, -1, _PASS_ALL, False)
 
 
-def _judge_acl_ports(rows: Sequence[Any], version: int, peer: int, protocol: int, first: int, last: int) -> Answer:
+def _judge_acl_ports(
+    rows: Sequence[Any], version: int, peer: int, protocol: int, first: int, last: int
+) -> Answer:
     """Judge a packet whose port is any of a range: each entry takes its part of what is left (NGW-6)."""
     left, passing = [(first, last)], []
     allowing, denying = -1, -1
     for at, (number, low, high, block_version, net, mask, allow, _entry) in enumerate(rows):
-        if number != -1 and number != protocol or block_version != version or peer & mask != net:
+        if (number != -1 and number != protocol) or block_version != version or peer & mask != net:
             continue
         low, high = (low, high) if number in PORTED and low != -1 else (first, last)
         hit = [(max(low, a), min(high, b)) for a, b in left if a <= high and low <= b]
@@ -161,7 +163,9 @@ def groups_decision(rules: RuleSet, header: Header, answer: Answer, tracked: boo
     rule, code, over = None, "", every
     if tracked:
         over = ()
-        because = f"{label}: a reply to a connection that was let through, so no {side} rule is needed (SG-12)."
+        because = (
+            f"{label}: a reply to a connection that was let through, so no {side} rule is needed (SG-12)."
+        )
     elif at >= 0:
         rule = rules.rows[at][-1]
         over = every[: every.index(rule)]
@@ -193,14 +197,20 @@ def acl_decision(acl: Acl, header: Header, answer: Answer, direction: str) -> De
     label = f"network ACL {acl.value.name}"
     verb = "admits" if allowed else "denies"
     if at >= 0:
-        number = f"{direction} rule {rule.number}"
-        because = f"{label}: {number} “{rule}” is the first that matches and {verb} {what}."
+        because = f"{label}: {direction} rule “{rule}” is the first that matches and {verb} {what}."
     else:
         because = f"{label}: no numbered {direction} rule matches {what}, so the * rule denies it (ACL-4)."
     if passing and not allowed:
         because = f"{label}: the {direction} rules do not admit {what}{_part(passing)}."
     return Decision(
-        allowed, acl.value, "network_acl", because, "" if allowed else "SUBNET_ACL_RESTRICTION", rule, over, direction
+        allowed,
+        acl.value,
+        "network_acl",
+        because,
+        "" if allowed else "SUBNET_ACL_RESTRICTION",
+        rule,
+        over,
+        direction,
     )
 
 
@@ -212,7 +222,14 @@ def default_entry(direction: str, version: int) -> NetworkAclEntry:
 
 def read_direction(direction: str) -> str:
     """Return ``inbound`` or ``outbound``; AWS's ``ingress`` and ``egress`` are understood too."""
-    known = {"inbound": INBOUND, "ingress": INBOUND, "in": INBOUND, "outbound": OUTBOUND, "egress": OUTBOUND, "out": OUTBOUND}
+    known = {
+        "inbound": INBOUND,
+        "ingress": INBOUND,
+        "in": INBOUND,
+        "outbound": OUTBOUND,
+        "egress": OUTBOUND,
+        "out": OUTBOUND,
+    }
     found = known.get(str(direction).lower())
     if found is None:
         raise BadInput(f"{direction!r} is not a direction: use 'inbound' or 'outbound'")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from ipaddress import IPv4Network
-from typing import Any
+from typing import Any, cast
 
 from vpclab.evaluate.results import Target
 from vpclab.topology.model import (
@@ -32,6 +32,11 @@ from vpclab.topology.model import (
 
 Key = tuple[int, int]  # (IP version, address as an integer)
 Block = tuple[int, int, int]  # (IP version, network, mask)
+
+
+def vpc_blocks(vpc: Vpc) -> tuple[Network, ...]:
+    """Return the IPv4 and IPv6 blocks of a VPC."""
+    return (*vpc.cidrs, *vpc.ipv6_cidrs)
 
 
 def block_of(network: Network) -> Block:
@@ -129,13 +134,15 @@ class LinkedNetwork:
 
     def __init__(self, snapshot: Snapshot) -> None:
         self.snapshot = snapshot
-        self.vpcs = {v.id: LinkedVpc(v, tuple(map(block_of, (*v.cidrs, *v.ipv6_cidrs)))) for v in snapshot.all(Vpc)}
+        self.vpcs = {v.id: LinkedVpc(v, tuple(block_of(b) for b in vpc_blocks(v))) for v in snapshot.all(Vpc)}
         for igw in snapshot.all(InternetGateway):
             if igw.vpc_id in self.vpcs:
                 self.vpcs[igw.vpc_id].igw = igw
         self._members: dict[str, set[Key]] = {}
         for eni in snapshot.all(NetworkInterface):
-            keys = {(4, int(entry.address)) for entry in eni.addresses} | {(6, int(a)) for a in eni.ipv6_addresses}
+            keys = {(4, int(entry.address)) for entry in eni.addresses} | {
+                (6, int(a)) for a in eni.ipv6_addresses
+            }
             for group_id in eni.group_ids:
                 self._members.setdefault(group_id, set()).update(keys)
         self._tables = {table.id: self.table(table) for table in snapshot.all(RouteTable)}
@@ -168,7 +175,9 @@ class LinkedNetwork:
         if subnet is None:
             return
         public_of = {int(e.address): int(e.public_ip) for e in eni.addresses if e.public_ip is not None}
-        keys = frozenset({(4, int(e.address)) for e in eni.addresses} | {(6, int(a)) for a in eni.ipv6_addresses})
+        keys = frozenset(
+            {(4, int(e.address)) for e in eni.addresses} | {(6, int(a)) for a in eni.ipv6_addresses}
+        )
         linked = Interface(
             eni, subnet, self.snapshot.get(Instance, eni.owner_id),
             self.rule_set(eni.group_ids, "inbound"), self.rule_set(eni.group_ids, "outbound"), keys, public_of,
@@ -191,7 +200,9 @@ class LinkedNetwork:
         """Return the linked rules of a set of groups in one direction; interfaces with the same set share it."""
         key = (group_ids, direction)
         if key not in self._rule_sets:
-            groups = tuple(g for g in (self.snapshot.get(SecurityGroup, i) for i in group_ids) if g is not None)
+            groups = tuple(
+                g for g in (self.snapshot.get(SecurityGroup, i) for i in group_ids) if g is not None
+            )
             self._rule_sets[key] = link_groups(groups, direction, self.peer_blocks, self.members)
         return self._rule_sets[key]
 
@@ -281,7 +292,7 @@ def linked(snapshot: Snapshot) -> LinkedNetwork:
     found = snapshot.memo.get("network")
     if found is None:
         found = snapshot.memo["network"] = LinkedNetwork(snapshot)
-    return found  # type: ignore[no-any-return]
+    return cast("LinkedNetwork", found)
 
 
 def resolver_address(vpc: Vpc) -> int:

@@ -146,11 +146,12 @@ class Packet:
                     raise BadInput(f"{value!r} is not an IP address: write e.g. 10.0.1.10") from error
         if self.src.version != self.dst.version:
             raise BadInput(f"{self.src} and {self.dst} are of two address families: use one")
-        if isinstance(self.protocol, str):
+        word: object = self.protocol
+        if isinstance(word, str):
             names = {"tcp": TCP, "udp": UDP, "icmp": ICMP, "icmpv6": ICMPV6}
-            if self.protocol.lower() not in names:
-                raise BadInput(f"{self.protocol!r} is not a protocol: use {', '.join(names)} or a number")
-            put(self, "protocol", names[self.protocol.lower()])
+            if word.lower() not in names:
+                raise BadInput(f"{word!r} is not a protocol: use {', '.join(names)} or a number")
+            put(self, "protocol", names[word.lower()])
         _check(self.protocol, 0, 255, "protocol number")
         if self.protocol in PORTED:
             put(self, "src_port", CLIENT_PORT if self.src_port is None else self.src_port)
@@ -174,7 +175,7 @@ class Packet:
     @property
     def header(self) -> Header:
         """Return this packet as the engine's tuple of integers."""
-        ends = []
+        ends: list[int] = []
         for port in (self.src_port, self.dst_port):
             ends.extend(port if isinstance(port, tuple) else (port or 0, port or 0))
         if self.protocol not in PORTED:

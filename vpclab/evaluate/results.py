@@ -98,9 +98,11 @@ class Hop:
 
     def __str__(self) -> str:
         mark = {True: "✔", False: "✖", None: "?"}[self.allowed]
-        side = f" {self.direction}" if self.direction else ""
-        words = "; ".join(str(decision) for decision in self.decisions) or str(self.packet_in)
-        return f"{mark} {self.kind.replace('_', ' ')} {self.component.name}{side}: {words}"
+        if self.decisions:
+            return f"{mark} " + " ".join(str(decision) for decision in self.decisions)
+        what, name = self.kind.replace("_", " "), self.component.name
+        changed = f", leaves as {self.packet_out}" if self.packet_out not in (None, self.packet_in) else ""
+        return f"{mark} {what if what == name else f'{what} {name}'}: {self.packet_in}{changed}"
 
 
 class Trace(display.Shown):
@@ -202,5 +204,3 @@ class Trace(display.Shown):
 
     def __repr__(self) -> str:
         return f"<Trace {self.flow}: {self.outcome}>"
-
-

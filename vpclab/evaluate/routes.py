@@ -29,7 +29,11 @@ def why_passed_over(route: Route, chosen: Route | None, asked: Address) -> str:
     block: Network | str = route.destination
     if isinstance(block, str) or block.version != asked.version or asked not in block:
         return "CANNOT_ROUTE"
-    longer = chosen is not None and not isinstance(chosen.destination, str) and chosen.destination.prefixlen > block.prefixlen
+    longer = (
+        chosen is not None
+        and not isinstance(chosen.destination, str)
+        and chosen.destination.prefixlen > block.prefixlen
+    )
     return "MORE_SPECIFIC_ROUTE" if longer else "HIGHER_PRIORITY_ROUTE"
 
 
@@ -76,4 +80,6 @@ def select_route(route_table: Handle[RouteTable], address: object) -> Decision:
     network = linked(route_table.topology.snapshot())
     table = network.table(route_table.value)
     chosen = best(table, asked.version, int(asked))
-    return route_decision(table, asked.version, int(asked), chosen, network.attached(chosen, route_table.value.vpc_id))
+    return route_decision(
+        table, asked.version, int(asked), chosen, network.attached(chosen, route_table.value.vpc_id)
+    )

@@ -18,7 +18,15 @@ from typing import Any
 
 from vpclab.evaluate import filters, routes
 from vpclab.evaluate.ends import End, destination_end, source_end
-from vpclab.evaluate.network import Interface, LinkedNetwork, LinkedSubnet, LinkedVpc, Table, linked, resolver_address
+from vpclab.evaluate.network import (
+    Interface,
+    LinkedNetwork,
+    LinkedSubnet,
+    LinkedVpc,
+    Table,
+    linked,
+    resolver_address,
+)
 from vpclab.evaluate.packets import NAT_PORTS, Header, Packet, TrafficType, address, reply
 from vpclab.evaluate.results import (
     BLOCKED,
@@ -73,7 +81,9 @@ _ALWAYS_OPEN_6 = {
 }
 
 
-def trace(topology: Store | Snapshot, src: object, dst: object, traffic: TrafficType, *, ip_version: int = 4) -> Trace:
+def trace(
+    topology: Store | Snapshot, src: object, dst: object, traffic: TrafficType, *, ip_version: int = 4
+) -> Trace:
     """Return what AWS does with a flow: its outcome, its way and every check that stops it.
 
     `src` and `dst` are a handle, a name (``"web"``, ``"prod/web"``), an id, an IP address or
@@ -99,7 +109,14 @@ def trace(topology: Store | Snapshot, src: object, dst: object, traffic: Traffic
     destination = destination_end(network, dst, source, ip_version)
     walk = Walk(network, source, traffic.header(source.address, destination.address), destination)
     return Trace(
-        snapshot, source.component, destination.component, traffic, walk.run(), walk.write, walk.notes, ip_version
+        snapshot,
+        source.component,
+        destination.component,
+        traffic,
+        walk.run(),
+        walk.write,
+        walk.notes,
+        ip_version,
     )
 
 
@@ -186,7 +203,9 @@ class Walk:
             elif verdict is None:
                 self.unknown[self.leg] = True
 
-    def stop(self, component: Any, kind: str, header: Header, code: str, because: str, direction: str = "") -> None:
+    def stop(
+        self, component: Any, kind: str, header: Header, code: str, because: str, direction: str = ""
+    ) -> None:
         """Note a component that lets the packet go no further."""
         self.step(component, kind, header, None, direction, _no(component, kind, code, because, direction))
 
@@ -202,7 +221,14 @@ class Walk:
         component = interface.component
         if interface.instance is not None and interface.instance.state != "running":
             because = f"instance {component.name} is {interface.instance.state}, so it sends nothing."
-            self.step(component, component.kind, header, header, "", _no(component, component.kind, "BAD_STATE", because))
+            self.step(
+                component,
+                component.kind,
+                header,
+                header,
+                "",
+                _no(component, component.kind, "BAD_STATE", because),
+            )
         else:
             self.step(component, component.kind, header, header)
         self.leave(interface, header)
@@ -298,12 +324,14 @@ class Walk:
             does = "nat" if version == 4 and outside and interface.value.public_ip else "forward"
             self.note(f"{component.name} is assumed to forward packets for others; AWS cannot tell (ENI-3).")
         if does == "nothing":
-            because = f"{component.name} gets a packet for {address(version, dst)} and does not forward it (ENI-3)."
+            because = (
+                f"{component.name} gets a packet for {address(version, dst)} and does not forward it (ENI-3)."
+            )
             self.stop(component, component.kind, header, "vpclab:DOES_NOT_FORWARD", because)
             return
         after = header
         if does == "nat" and interface.value.private_ip is not None and self.leg == FORWARD:
-            after = (version, int(interface.value.private_ip), *header[2:])  # type: ignore[assignment]
+            after = _with_source(header, int(interface.value.private_ip))
             self.translated[interface.value.id] = (header, after)
         self.step(component, component.kind, header, after)
         self.leave(interface, after)
@@ -341,7 +369,7 @@ class Walk:
         version, _, dst, protocol = header[:4]
         if version == 4 and dst == resolver_address(vpc.value):
             service = _ALWAYS_OPEN_4["169.254.169.253"]
-        elif (dst >> 16 == 0xA9FE if version == 4 else dst >> 96 == 0xFD000EC2):
+        elif dst >> 16 == 0xA9FE if version == 4 else dst >> 96 == 0xFD000EC2:
             known = _ALWAYS_OPEN_4 if version == 4 else _ALWAYS_OPEN_6
             found = known.get(str(address(version, dst)))
             if found is None:
@@ -386,7 +414,12 @@ class Walk:
         vpc = subnet.vpc
         version, dst = header[0], header[2]
         if table is None:
-            self.stop_unknown(subnet.value, "route_table", header, f"the route table of subnet {subnet.value.name} is not in the data.")
+            self.stop_unknown(
+                subnet.value,
+                "route_table",
+                header,
+                f"the route table of subnet {subnet.value.name} is not in the data.",
+            )
             return
         chosen = routes.best(table, version, dst)
         attached = self.network.attached(chosen, vpc.value.id)
@@ -402,7 +435,9 @@ class Walk:
         self.seen.add(key)
         self.step(table.value, "route_table", header, header if verdict else None, "", (verdict, explain))
         if looped:
-            because = f"route table {table.value.name}: the packet was here before; the routes send it in a circle."
+            because = (
+                f"route table {table.value.name}: the packet was here before; the routes send it in a circle."
+            )
             self.stop(table.value, "route_table", header, "vpclab:ROUTING_LOOP", because)
         elif verdict and target is not None and route is not None:
             self.next_hop(target, route, header, subnet)
@@ -420,7 +455,9 @@ class Walk:
             if interface is not None:
                 self.forward_through(interface, header, subnet)
             else:
-                self.stop_unknown(subnet.value, "network_interface", header, f"interface {target} is not in the data.")
+                self.stop_unknown(
+                    subnet.value, "network_interface", header, f"interface {target} is not in the data."
+                )
 
     def local(self, subnet: LinkedSubnet, header: Header) -> None:
         """Deliver inside the VPC: the destination's network ACL, then the interface (PATH-2)."""
@@ -448,26 +485,42 @@ class Walk:
                 code = "IGW_DESTINATION_ADDRESS_NOT_IN_RFC1918_EGRESS"
             elif version == 4 and to in SHARED:
                 code = "IGW_DESTINATION_ADDRESS_NOT_IN_RFC6598_EGRESS"
-            refusals.append((code, f"{to} is not a public address, and the gateway does not send there (IGW-6)."))
+            refusals.append(
+                (code, f"{to} is not a public address, and the gateway does not send there (IGW-6).")
+            )
         public = _public_of(vpc, src) if version == 4 else src
         if version == 4 and public is None:
             refusals.append(
-                ("IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS", f"{source} has no public address, so the gateway drops the packet (IGW-5).")
+                (
+                    "IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS",
+                    f"{source} has no public address, so the gateway drops the packet (IGW-5).",
+                )
             )
         if version == 6 and not is_public(source):
-            refusals.append(("vpclab:IGW_PRIVATE_IPV6", f"{source} is a private IPv6 address, which ends at the gateway (IGW-9)."))
+            refusals.append(
+                (
+                    "vpclab:IGW_PRIVATE_IPV6",
+                    f"{source} is a private IPv6 address, which ends at the gateway (IGW-9).",
+                )
+            )
         if refusals:
-            checks = [_no(igw, "internet_gateway", code, f"internet gateway {igw.name}: {words}") for code, words in refusals if igw]
+            checks = [
+                _no(igw, "internet_gateway", code, f"internet gateway {igw.name}: {words}")
+                for code, words in refusals
+                if igw
+            ]
             self.step(igw, "internet_gateway", header, None, OUTBOUND, *checks)
             return
-        after: Header = (version, public, *header[2:])  # type: ignore[assignment]
+        after = _with_source(header, public if public is not None else src)
         self.step(igw, "internet_gateway", header, after, OUTBOUND)
         self.on_the_internet(after)
 
     def on_the_internet(self, header: Header) -> None:
         """Go on from a gateway's public side: to a host, or to another public address of the topology."""
         version, src, dst = header[:3]
-        inside = version == 4 and dst in self.network.public or version == 6 and self.vpc_at(6, dst) is not None
+        inside = (
+            (version == 4 and dst in self.network.public) or (version == 6 and self.vpc_at(6, dst) is not None)
+        )
         if inside:
             self.enter_from_internet(header)
             return
@@ -481,7 +534,9 @@ class Walk:
             else:
                 self.step(place, "internet", header, None)
         elif self.vpc_at(version, dst) is not None:
-            because = f"the internet: {to} belongs to a VPC's private range, which is never announced (VPC-3)."
+            because = (
+                f"the internet: {to} belongs to a VPC's private range, which is never announced (VPC-3)."
+            )
             self.stop(place, "internet", header, "NO_POSSIBLE_DESTINATION", because)
         else:
             self.step(place, "internet", header, None)
@@ -498,7 +553,11 @@ class Walk:
         place = Place(id="internet", name="internet")
         mapped = self.network.public.get(dst) if version == 4 else None
         if mapped is None:
-            vpc = self.destination.interface.subnet.vpc if self.destination.interface else self.vpc_at(version, dst)
+            vpc = (
+                self.destination.interface.subnet.vpc
+                if self.destination.interface
+                else self.vpc_at(version, dst)
+            )
             private = dst
         else:
             vpc, private = mapped
@@ -513,26 +572,38 @@ class Walk:
         igw, source = vpc.igw, address(version, src)
         refusals = []
         if version == 4 and any(source in block for block in PRIVATE):
-            refusals.append(("IGW_SOURCE_ADDRESS_NOT_IN_RFC1918_INGRESS", f"{source} is a private address (IGW-6)."))
+            refusals.append(
+                ("IGW_SOURCE_ADDRESS_NOT_IN_RFC1918_INGRESS", f"{source} is a private address (IGW-6).")
+            )
         elif version == 4 and source in SHARED:
-            refusals.append(("IGW_SOURCE_ADDRESS_NOT_IN_RFC6598_INGRESS", f"{source} is a shared address (IGW-6)."))
+            refusals.append(
+                ("IGW_SOURCE_ADDRESS_NOT_IN_RFC6598_INGRESS", f"{source} is a shared address (IGW-6).")
+            )
         if version == 4 and mapped is None:
             words = f"{to} is not the public address of an interface here (IGW-5)."
             refusals.append(("IGW_PRIVATE_IP_ASSOCIATION_FOR_INGRESS", words))
         if version == 6 and not is_public(to):
             refusals.append(("vpclab:IGW_PRIVATE_IPV6", f"{to} is a private IPv6 address (IGW-9)."))
         if refusals:
-            checks = [_no(igw, "internet_gateway", code, f"internet gateway {igw.name}: {words}", INBOUND) for code, words in refusals]
+            checks = [
+                _no(igw, "internet_gateway", code, f"internet gateway {igw.name}: {words}", INBOUND)
+                for code, words in refusals
+            ]
             self.step(igw, "internet_gateway", header, None, INBOUND, *checks)
             return
-        after: Header = (version, src, private, *header[3:])  # type: ignore[assignment]
+        after = (version, src, private, *header[3:])
         self.step(igw, "internet_gateway", header, after, INBOUND)
         self.enter_vpc(vpc, igw, after)
 
     def enter_vpc(self, vpc: LinkedVpc, gateway: Resource, header: Header) -> None:
         """Deliver a packet that a gateway brought in; the subnet's own route table is not asked (GRT-5)."""
         if any(gateway.id in table.value.gateway_ids for table in self.network.tables):
-            self.stop_unknown(gateway, gateway.kind, header, f"the gateway route table of {gateway.name} is not modelled yet.")
+            self.stop_unknown(
+                gateway,
+                gateway.kind,
+                header,
+                f"the gateway route table of {gateway.name} is not modelled yet.",
+            )
             return
         subnet = vpc.subnet_at(header[0], header[2])
         if subnet is None:
@@ -551,7 +622,11 @@ class Walk:
         if nat is None:
             return
         if subnet is None or nat.private_ip is None:
-            what = "regional NAT gateways are not modelled yet" if nat.availability != "zonal" else "its subnet or address is not in the data"
+            what = (
+                "regional NAT gateways are not modelled yet"
+                if nat.availability != "zonal"
+                else "its subnet or address is not in the data"
+            )
             self.stop_unknown(nat, "nat_gateway", header, f"NAT gateway {nat.name}: {what}.")
             return
         if subnet is not came_from:
@@ -561,7 +636,13 @@ class Walk:
         if version == 6:
             self.stop_unknown(nat, "nat_gateway", header, f"{label}: NAT64 is not modelled yet (NGW-13).")
         elif protocol not in (*PORTED, ICMP):
-            self.stop(nat, "nat_gateway", header, "PROTOCOL_RESTRICTION", f"{label}: it carries TCP, UDP and ICMP only (NGW-5).")
+            self.stop(
+                nat,
+                "nat_gateway",
+                header,
+                "PROTOCOL_RESTRICTION",
+                f"{label}: it carries TCP, UDP and ICMP only (NGW-5).",
+            )
         elif not subnet.vpc.holds(version, src):
             because = f"{label}: {address(version, src)} is not in its VPC, and it serves its own VPC only (NGW-11)."
             self.stop(nat, "nat_gateway", header, "NGW_REQUIRES_SOURCE_IN_VPC", because)
@@ -570,7 +651,7 @@ class Walk:
             self.stop(nat, "nat_gateway", header, "vpclab:NAT_WITHOUT_CONNECTION", because)
         else:
             ports = NAT_PORTS if protocol in PORTED else header[4:6]
-            after: Header = (version, int(nat.private_ip), header[2], protocol, *ports, *header[6:])  # type: ignore[assignment]
+            after = (version, int(nat.private_ip), header[2], protocol, *ports, *header[6:])
             self.translated[nat.id] = (header, after)
             self.step(nat, "nat_gateway", header, after)
             self.leave_nat_gateway(subnet, after)
@@ -595,13 +676,19 @@ class Walk:
             self.note(f"NAT gateway {nat.name} does not answer an echo (NGW-4).")
             self.arrived, self.silent = nat, True
         else:
-            because = f"NAT gateway {nat.name}: it accepts replies only; nothing can be started towards it (NGW-4)."
+            because = (
+                f"NAT gateway {nat.name}: it accepts replies only; nothing can be started towards it (NGW-4)."
+            )
             self.stop(nat, "nat_gateway", header, "vpclab:NAT_ACCEPTS_ONLY_REPLIES", because)
 
     def note(self, sentence: str) -> None:
         """Keep a remark for the reader, once."""
         if sentence not in self.notes:
             self.notes.append(sentence)
+
+
+def _with_source(header: Header, source: int) -> Header:
+    return (header[0], source, *header[2:])
 
 
 def _no(component: Any, kind: str, code: str, because: str, direction: str = "") -> tuple[bool, Explain]:

@@ -60,7 +60,12 @@ class Topology(Store):
 
     @classmethod
     def of(
-        cls, name: str, resources: Iterable[Resource], *, settings: Settings | None = None, assumed: Sequence[str] = ()
+        cls,
+        name: str,
+        resources: Iterable[Resource],
+        *,
+        settings: Settings | None = None,
+        assumed: Sequence[str] = (),
     ) -> Topology:
         """Return a topology made of frozen values, such as those read from describe output."""
         topology = cls(name)
@@ -73,8 +78,14 @@ class Topology(Store):
         return topology
 
     def __repr__(self) -> str:
-        counts = {kind.kind: len(table) for kind, table in self._tables.items() if kind in (Vpc, Subnet, Instance)}
-        return f"<Topology {self.name}: " + ", ".join(f"{n} {k}{'s' * (n != 1)}" for k, n in counts.items()) + ">"
+        counts = {
+            kind.kind: len(table) for kind, table in self._tables.items() if kind in (Vpc, Subnet, Instance)
+        }
+        return (
+            f"<Topology {self.name}: "
+            + ", ".join(f"{n} {k}{'s' * (n != 1)}" for k, n in counts.items())
+            + ">"
+        )
 
     __str__ = __repr__
 
@@ -126,16 +137,42 @@ class Topology(Store):
             dns_support=dns_support, dns_hostnames=dns_hostnames,
         )  # fmt: skip
         if old and old.cidrs[0] != blocks[0]:
-            raise Refused("OperationNotPermitted", f"{blocks[0]} for VPC {name}", f"its primary block is {old.cidrs[0]} and can never be replaced (VPC-6)", "use another name for a new VPC, or add the block as secondary=")
+            raise Refused(
+                "OperationNotPermitted",
+                f"{blocks[0]} for VPC {name}",
+                f"its primary block is {old.cidrs[0]} and can never be replaced (VPC-6)",
+                "use another name for a new VPC, or add the block as secondary=",
+            )
         if old:
             for block in set(old.cidrs) - set(blocks) | set(old.ipv6_cidrs) - set(six):
                 VpcHandle(self, old)._refuse_block_in_use(block)
         self.declare(value, fixed=("region", "account"))
         vpc = VpcHandle(self, value)
         if old is None:
-            self.put(RouteTable(id=self.new_id(RouteTable, name, "main"), name="main", vpc_id=value.id, routes=(), main=True))
-            self.put(NetworkAcl(id=self.new_id(NetworkAcl, name, "default"), name="default", vpc_id=value.id, is_default=True, entries=_allow_all(4)))
-            group = SecurityGroup(id=self.new_id(SecurityGroup, name, "default"), name="default", vpc_id=value.id, description="default VPC security group")
+            self.put(
+                RouteTable(
+                    id=self.new_id(RouteTable, name, "main"),
+                    name="main",
+                    vpc_id=value.id,
+                    routes=(),
+                    main=True,
+                )
+            )
+            self.put(
+                NetworkAcl(
+                    id=self.new_id(NetworkAcl, name, "default"),
+                    name="default",
+                    vpc_id=value.id,
+                    is_default=True,
+                    entries=_allow_all(4),
+                )
+            )
+            group = SecurityGroup(
+                id=self.new_id(SecurityGroup, name, "default"),
+                name="default",
+                vpc_id=value.id,
+                description="default VPC security group",
+            )
             members = SecurityGroupRule(INBOUND, ALL, None, None, group.id, peer_name=group.name)  # SG-1
             self.put(replace(group, rules=(members, *vpc._open_outbound())))
         vpc._sync_local_routes()
@@ -145,15 +182,29 @@ class Topology(Store):
 
     def _amazon_block(self) -> IPv6Network:
         used = [block for vpc in self.values(Vpc) for block in vpc.ipv6_cidrs]
-        return next(b for b in _AMAZON_IPV6.subnets(new_prefix=56) if b != ip_network("2001:db8::/56") and not any(b.overlaps(u) for u in used))
+        return next(
+            b
+            for b in _AMAZON_IPV6.subnets(new_prefix=56)
+            if b != ip_network("2001:db8::/56") and not any(b.overlaps(u) for u in used)
+        )
 
     def elastic_ip(self, address: object = None, *, name: str | None = None) -> Handle[ElasticIp]:
         """Allocate a public IPv4 address that stays yours (EIP-1)."""
         wanted = self.free_public_address() if address is None else rules.read_address(address)
         if not isinstance(wanted, IPv4Address):
-            raise Refused("vpclab:NO_IPV6_ELASTIC_IP", str(wanted), "there are no Elastic IPs for IPv6 (EIP-1)", "an IPv6 address of a subnet is public as it is; give the instance ipv6=True")
+            raise Refused(
+                "vpclab:NO_IPV6_ELASTIC_IP",
+                str(wanted),
+                "there are no Elastic IPs for IPv6 (EIP-1)",
+                "an IPv6 address of a subnet is public as it is; give the instance ipv6=True",
+            )
         if not rules.is_public(wanted):
-            raise Refused("InvalidParameterValue", str(wanted), "an Elastic IP is a public address (EIP-1)", "take e.g. 198.51.100.99")
+            raise Refused(
+                "InvalidParameterValue",
+                str(wanted),
+                "an Elastic IP is a public address (EIP-1)",
+                "take e.g. 198.51.100.99",
+            )
         old = next((e for e in self.values(ElasticIp) if e.address == wanted), None)
         if old is None:
             self._refuse_public_twice(wanted)
@@ -164,13 +215,23 @@ class Topology(Store):
     def _refuse_public_twice(self, address: IPv4Address) -> None:
         for eni in self.values(NetworkInterface):
             if any(entry.public_ip == address for entry in eni.addresses):
-                raise Refused("Resource.AlreadyAssociated", str(address), f"interface {self.qualified(eni)} has it (EIP-1)", "take another address")
+                raise Refused(
+                    "Resource.AlreadyAssociated",
+                    str(address),
+                    f"interface {self.qualified(eni)} has it (EIP-1)",
+                    "take another address",
+                )
 
     def prefix_list(self, name: str, cidrs: Sequence[object]) -> Handle[PrefixList]:
         """Declare a prefix list: blocks of one address family under one name (RT-19)."""
         blocks = tuple(read_network(c) for c in cidrs)
         if len({b.version for b in blocks}) > 1:
-            raise Refused("InvalidParameterValue", name, "a prefix list holds blocks of one address family (RT-19)", "make one list for IPv4 and one for IPv6")
+            raise Refused(
+                "InvalidParameterValue",
+                name,
+                "a prefix list holds blocks of one address family (RT-19)",
+                "make one list for IPv4 and one for IPv6",
+            )
         old = self.named(PrefixList, None, self.check_name(name, "prefix list"))
         value = PrefixList(id=old.id if old else self.new_id(PrefixList, name), name=name, cidrs=blocks)
         return Handle(self, self.declare(value))
@@ -180,8 +241,6 @@ def _allow_all(version: int) -> tuple[NetworkAclEntry, ...]:
     """Return the entries of a default network ACL for one address family (ACL-2)."""
     number, block = (100, ANY4) if version == 4 else (101, ANY6)
     return tuple(NetworkAclEntry(side, number, True, ALL, block) for side in (INBOUND, OUTBOUND))
-
-
 
 
 class VpcHandle(Handle[Vpc]):
@@ -223,7 +282,12 @@ class VpcHandle(Handle[Vpc]):
             self.topology.put(replace(table, routes=tuple(new + kept)))
 
     def _refuse_block_in_use(self, block: Network) -> None:
-        inside = [s for s in self._children(Subnet) for b in (s.cidr, s.ipv6_cidr) if b and b.version == block.version and b.subnet_of(block)]
+        inside = [
+            s
+            for s in self._children(Subnet)
+            for b in (s.cidr, s.ipv6_cidr)
+            if b and b.version == block.version and b.subnet_of(block)
+        ]
         self._refuse_use(inside, "remove the subnets first", " (VPC-6)")
 
     def add_cidr(self, cidr: object) -> None:
@@ -236,7 +300,12 @@ class VpcHandle(Handle[Vpc]):
         """Remove a secondary IPv4 block; the primary one can never be removed (VPC-6)."""
         block = read_network(cidr)
         if block == self.value.cidrs[0]:
-            raise Refused("OperationNotPermitted", str(block), "the primary block of a VPC can never be removed (VPC-6)", "make a new VPC with the block you want")
+            raise Refused(
+                "OperationNotPermitted",
+                str(block),
+                "the primary block of a VPC can never be removed (VPC-6)",
+                "make a new VPC with the block you want",
+            )
         if block not in self.value.cidrs:
             raise NotFound(f"{block} is not a block of VPC {self.name}", map(str, self.value.cidrs))
         self._refuse_block_in_use(block)
@@ -244,7 +313,14 @@ class VpcHandle(Handle[Vpc]):
         self._sync_local_routes()
 
     def subnet(
-        self, name: str, cidr: object = None, az: str = "a", *, ipv6: object = None, public_ip_on_launch: bool = False, ipv6_on_launch: bool = False
+        self,
+        name: str,
+        cidr: object = None,
+        az: str = "a",
+        *,
+        ipv6: object = None,
+        public_ip_on_launch: bool = False,
+        ipv6_on_launch: bool = False,
     ) -> SubnetHandle:
         """Declare a subnet in one Availability Zone; `az` is its letter or full name (SUB-1).
 
@@ -252,10 +328,20 @@ class VpcHandle(Handle[Vpc]):
         only with `public_ip_on_launch` (SUB-9).
         """
         if not isinstance(az, str):
-            raise Refused("vpclab:ONE_ZONE", f"Availability Zones {az!r}", "a subnet is in exactly one Availability Zone (SUB-1)", "make one subnet in each zone")
+            raise Refused(
+                "vpclab:ONE_ZONE",
+                f"Availability Zones {az!r}",
+                "a subnet is in exactly one Availability Zone (SUB-1)",
+                "make one subnet in each zone",
+            )
         zone = az if len(az) > 2 else self.value.region + az
         if not zone.startswith(self.value.region):
-            raise Refused("InvalidParameterValue", f"Availability Zone {zone}", f"the VPC is in {self.value.region} (VPC-1)", f"take e.g. {self.value.region}a")
+            raise Refused(
+                "InvalidParameterValue",
+                f"Availability Zone {zone}",
+                f"the VPC is in {self.value.region} (VPC-1)",
+                f"take e.g. {self.value.region}a",
+            )
         old = self.topology.named(Subnet, self.id, name)
         siblings = [s for s in self._children(Subnet) if old is None or s.id != old.id]
         block = None if cidr is None else rules.subnet_block(cidr, self.value, siblings)
@@ -268,14 +354,32 @@ class VpcHandle(Handle[Vpc]):
             if given is not None and given.version != version:
                 raise BadInput(f"{given} is an IPv{given.version} block: {word} takes IPv{version}")
         if block is None and six is None:
-            raise Refused("MissingParameter", f"subnet {name}", "a subnet has an IPv4 block, an IPv6 block or both (SUB-6)", "give it a block such as 10.0.0.0/24")
-        value = self._put_named(Subnet, name, cidr=block, az=zone, ipv6_cidr=six, public_ip_on_launch=public_ip_on_launch, ipv6_on_launch=ipv6_on_launch)
+            raise Refused(
+                "MissingParameter",
+                f"subnet {name}",
+                "a subnet has an IPv4 block, an IPv6 block or both (SUB-6)",
+                "give it a block such as 10.0.0.0/24",
+            )
+        value = self._put_named(
+            Subnet,
+            name,
+            cidr=block,
+            az=zone,
+            ipv6_cidr=six,
+            public_ip_on_launch=public_ip_on_launch,
+            ipv6_on_launch=ipv6_on_launch,
+        )
         self.topology.declare(value, fixed=("cidr", "az"))
         return SubnetHandle(self.topology, value)
 
     def _free_ipv6_block(self, siblings: Sequence[Subnet]) -> IPv6Network:
         if not self.value.ipv6_cidrs:
-            raise Refused("InvalidParameterCombination", f"VPC {self.name}", "it has no IPv6 block (VPC-11)", "declare the VPC with ipv6=True")
+            raise Refused(
+                "InvalidParameterCombination",
+                f"VPC {self.name}",
+                "it has no IPv6 block (VPC-11)",
+                "declare the VPC with ipv6=True",
+            )
         used = {s.ipv6_cidr for s in siblings}
         return next(b for b in self.value.ipv6_cidrs[0].subnets(new_prefix=64) if b not in used)
 
@@ -283,7 +387,12 @@ class VpcHandle(Handle[Vpc]):
         """Declare the VPC's internet gateway, attached; a VPC takes one at a time (IGW-1)."""
         other = next((g for g in self._children(InternetGateway) if g.name != name), None)
         if other:
-            raise Refused("Resource.AlreadyAssociated", f"internet gateway {name}", f"VPC {self.name} has {other.name}, and takes one at a time (IGW-1)", f"use {other.name}, or detach it first")
+            raise Refused(
+                "Resource.AlreadyAssociated",
+                f"internet gateway {name}",
+                f"VPC {self.name} has {other.name}, and takes one at a time (IGW-1)",
+                f"use {other.name}, or detach it first",
+            )
         loose = self.topology.named(InternetGateway, None, name)
         value = replace(loose, vpc_id=self.id) if loose else self._put_named(InternetGateway, name)
         return InternetGatewayHandle(self.topology, self.topology.declare(value))
@@ -307,7 +416,9 @@ class VpcHandle(Handle[Vpc]):
     @property
     def default_security_group(self) -> SecurityGroupHandle:
         """Return the group that is attached where none is named (SG-1, SG-3)."""
-        return SecurityGroupHandle(self.topology, next(g for g in self._children(SecurityGroup) if g.name == "default"))
+        return SecurityGroupHandle(
+            self.topology, next(g for g in self._children(SecurityGroup) if g.name == "default")
+        )
 
     @property
     def default_network_acl(self) -> NetworkAclHandle:
@@ -315,7 +426,12 @@ class VpcHandle(Handle[Vpc]):
         return NetworkAclHandle(self.topology, next(a for a in self._children(NetworkAcl) if a.is_default))
 
     def security_group(
-        self, name: str, *, inbound: Sequence[str] = (), outbound: Sequence[str] | None = None, description: str = ""
+        self,
+        name: str,
+        *,
+        inbound: Sequence[str] = (),
+        outbound: Sequence[str] | None = None,
+        description: str = "",
     ) -> SecurityGroupHandle:
         """Declare a security group; without `outbound` it allows everything out, as a new one does (SG-2).
 
@@ -328,7 +444,11 @@ class VpcHandle(Handle[Vpc]):
             self.topology.put(value)  # so that a rule can name the group itself (SG-22)
         try:
             read = [group._read(text, INBOUND) for text in inbound]
-            out = self._open_outbound() if outbound is None else [group._read(text, OUTBOUND) for text in outbound]
+            out = (
+                self._open_outbound()
+                if outbound is None
+                else [group._read(text, OUTBOUND) for text in outbound]
+            )
             value = replace(value, rules=group._checked((*read, *out)))
         except Exception:
             if old is None:
@@ -341,13 +461,20 @@ class VpcHandle(Handle[Vpc]):
         return group
 
     def network_acl(
-        self, name: str, *, inbound: Sequence[str] = (), outbound: Sequence[str] = (), subnets: Sequence[Ref] = ()
+        self,
+        name: str,
+        *,
+        inbound: Sequence[str] = (),
+        outbound: Sequence[str] = (),
+        subnets: Sequence[Ref] = (),
     ) -> NetworkAclHandle:
         """Declare a network ACL; a new one denies everything until it has entries (ACL-3).
 
         An entry is text such as ``100 allow tcp 443 from 0.0.0.0/0`` (inbound) or ``... to ...`` (outbound).
         """
-        entries = rules.acl_entries([*(read_entry(t, INBOUND) for t in inbound), *(read_entry(t, OUTBOUND) for t in outbound)])
+        entries = rules.acl_entries(
+            [*(read_entry(t, INBOUND) for t in inbound), *(read_entry(t, OUTBOUND) for t in outbound)]
+        )
         value = self.topology.declare(self._put_named(NetworkAcl, name, entries=entries))
         acl = NetworkAclHandle(self.topology, value)
         for subnet in subnets:
@@ -417,7 +544,12 @@ class SubnetHandle(Handle[Subnet]):
         vpc = self.vpc
         old = self.topology.named(NetworkInterface, self.value.vpc_id, name)
         if old and old.subnet_id != self.id:
-            raise Refused("vpclab:IMMUTABLE_ATTRIBUTE", f"subnet {self.name} for interface {name}", "an interface stays in its subnet (ENI-2)", "use another name, or remove() the old one first")
+            raise Refused(
+                "vpclab:IMMUTABLE_ATTRIBUTE",
+                f"subnet {self.name} for interface {name}",
+                "an interface stays in its subnet (ENI-2)",
+                "use another name, or remove() the old one first",
+            )
         used = self.topology.used_addresses(self.id)
         if old:
             used -= {entry.address for entry in old.addresses} | set(old.ipv6_addresses)
@@ -426,30 +558,65 @@ class SubnetHandle(Handle[Subnet]):
             public_ip = self.value.public_ip_on_launch if old is None else None
         if public_ip is not None and addresses:
             kept = old.addresses[0] if old and old.addresses else None
+            wanted: IPv4Address | None
             if public_ip is True:
                 wanted = (kept.public_ip if kept else None) or self.topology.free_public_address()
             else:
-                wanted = rules.read_address(public_ip) if public_ip else None
+                wanted = self._public_address(public_ip) if public_ip else None
             if not (kept and kept.elastic and kept.public_ip):
                 addresses = (replace(addresses[0], public_ip=wanted), *addresses[1:])
         named = [vpc.default_security_group] if security_groups is None else security_groups
         groups = tuple(dict.fromkeys(self.topology.one(SecurityGroup, g, vpc.id) for g in named))
         if len(groups) > rules.GROUPS_PER_INTERFACE:
-            raise Refused("SecurityGroupsPerInterfaceLimitExceeded", f"{len(groups)} security groups on {name}", f"an interface takes {rules.GROUPS_PER_INTERFACE} by default (SG-26)", "join their rules into fewer groups")
+            raise Refused(
+                "SecurityGroupsPerInterfaceLimitExceeded",
+                f"{len(groups)} security groups on {name}",
+                f"an interface takes {rules.GROUPS_PER_INTERFACE} by default (SG-26)",
+                "join their rules into fewer groups",
+            )
         if not groups:
-            raise Refused("InvalidParameterValue", f"interface {name} without a security group", "an interface always has at least one (SG-3)", "leave security_groups out to get the default group")
+            raise Refused(
+                "InvalidParameterValue",
+                f"interface {name} without a security group",
+                "an interface always has at least one (SG-3)",
+                "leave security_groups out to get the default group",
+            )
         for group in groups:
             if group.vpc_id != vpc.id:
-                raise Refused("InvalidGroup.NotFound", f"security group {group.name}", f"it belongs to another VPC than {vpc.name} (SG-25)", "use a group of this VPC")
+                raise Refused(
+                    "InvalidGroup.NotFound",
+                    f"security group {group.name}",
+                    f"it belongs to another VPC than {vpc.name} (SG-25)",
+                    "use a group of this VPC",
+                )
         value = vpc._put_named(
             NetworkInterface, name, subnet_id=self.id, addresses=addresses, ipv6_addresses=self._ipv6_addresses(old, ipv6, used),
             group_ids=tuple(g.id for g in groups), source_dest_check=source_dest_check,
         )  # fmt: skip
         if old and old.addresses[:1] and addresses[:1] and old.addresses[0].address != addresses[0].address:
-            raise Refused("vpclab:IMMUTABLE_ATTRIBUTE", f"private address {addresses[0].address} for {name}", f"its primary address {old.addresses[0].address} cannot be changed (ENI-1)", "use another name, or remove() the old one first")
+            raise Refused(
+                "vpclab:IMMUTABLE_ATTRIBUTE",
+                f"private address {addresses[0].address} for {name}",
+                f"its primary address {old.addresses[0].address} cannot be changed (ENI-1)",
+                "use another name, or remove() the old one first",
+            )
         return NetworkInterfaceHandle(self.topology, self.topology.declare(value))
 
-    def _private_addresses(self, old: NetworkInterface | None, primary: object, secondary: Sequence[object], used: set[Any]) -> tuple[PrivateAddress, ...]:
+    @staticmethod
+    def _public_address(text: object) -> IPv4Address:
+        address = rules.read_address(text)
+        if not isinstance(address, IPv4Address) or not rules.is_public(address):
+            raise Refused(
+                "InvalidParameterValue",
+                str(address),
+                "a public IPv4 address maps to a private one (IGW-3); IPv6 has none",
+                "use public_ip=True, or an address such as 198.51.100.20",
+            )
+        return address
+
+    def _private_addresses(
+        self, old: NetworkInterface | None, primary: object, secondary: Sequence[object], used: set[Any]
+    ) -> tuple[PrivateAddress, ...]:
         if self.value.cidr is None:
             return ()
         if primary is None:
@@ -462,7 +629,9 @@ class SubnetHandle(Handle[Subnet]):
         known = {entry.address: entry for entry in old.addresses} if old else {}
         return tuple(known.get(a) or PrivateAddress(a) for a in wanted)  # type: ignore[arg-type]
 
-    def _ipv6_addresses(self, old: NetworkInterface | None, ipv6: object, used: set[Any]) -> tuple[IPv6Address, ...]:
+    def _ipv6_addresses(
+        self, old: NetworkInterface | None, ipv6: object, used: set[Any]
+    ) -> tuple[IPv6Address, ...]:
         if ipv6 is None and old is not None:
             return old.ipv6_addresses
         if ipv6 is None:
@@ -494,7 +663,12 @@ class SubnetHandle(Handle[Subnet]):
             raise BadInput(f"forwards={forwards!r}: use None, 'forward' or 'nat'")
         old = self.topology.named(Instance, self.value.vpc_id, self.topology.check_name(name, "instance"))
         if old and old.subnet_id != self.id:
-            raise Refused("vpclab:IMMUTABLE_ATTRIBUTE", f"subnet {self.name} for instance {name}", "an instance stays in its subnet (ENI-2)", "use another name, or remove() the old one first")
+            raise Refused(
+                "vpclab:IMMUTABLE_ATTRIBUTE",
+                f"subnet {self.name} for instance {name}",
+                "an instance stays in its subnet (ENI-2)",
+                "use another name, or remove() the old one first",
+            )
         eni = self.network_interface(
             name, private_ip=private_ip, secondary=secondary, public_ip=public_ip, ipv6=ipv6,
             security_groups=security_groups, source_dest_check=source_dest_check,
@@ -508,12 +682,23 @@ class SubnetHandle(Handle[Subnet]):
         return made
 
     def nat_gateway(
-        self, name: str | None = None, *, elastic_ip: object = None, private_ip: object = None, connectivity: str = "public", security_groups: object = None
+        self,
+        name: str | None = None,
+        *,
+        elastic_ip: object = None,
+        private_ip: object = None,
+        connectivity: str = "public",
+        security_groups: object = None,
     ) -> NatGatewayHandle:
         """Declare a NAT gateway in this subnet, public with an Elastic IP, or private without (NGW-1)."""
         name = name or f"nat-{self.name}"
         if security_groups:
-            raise Refused("vpclab:NAT_GATEWAY_WITHOUT_GROUPS", f"security groups on {name}", "a NAT gateway takes no security group (NGW-7)", "filter at the instances, or with the network ACL of its subnet")
+            raise Refused(
+                "vpclab:NAT_GATEWAY_WITHOUT_GROUPS",
+                f"security groups on {name}",
+                "a NAT gateway takes no security group (NGW-7)",
+                "filter at the instances, or with the network ACL of its subnet",
+            )
         if connectivity not in ("public", "private"):
             raise BadInput(f"connectivity={connectivity!r}: use 'public' or 'private'")
         old = self.topology.named(NatGateway, self.value.vpc_id, name)
@@ -522,19 +707,52 @@ class SubnetHandle(Handle[Subnet]):
         if private_ip is not None:
             inside = rules.interface_address(private_ip, self.value, used)
         else:
-            inside = old.private_ip if old and old.private_ip else rules.free_address(self.value, 4, used)
+            inside = (
+                old.private_ip
+                if old and old.private_ip
+                else rules.free_address(self.value, 4, used, last=True)
+            )
         outside: Any = None
         if connectivity == "public":
             if not self.vpc._children(InternetGateway):
-                raise Refused("Gateway.NotAttached", f"NAT gateway {name}", f"VPC {self.vpc.name} has no internet gateway attached (NGW-2)", "call internet_gateway() on the VPC first")
+                raise Refused(
+                    "Gateway.NotAttached",
+                    f"NAT gateway {name}",
+                    f"VPC {self.vpc.name} has no internet gateway attached (NGW-2)",
+                    "call internet_gateway() on the VPC first",
+                )
             keep = old.public_ip if old and elastic_ip is None else None
             outside = keep or self.topology.elastic_ip(elastic_ip).value.address
-            busy = next((e for e in self.topology.values(ElasticIp) if e.address == outside and e.interface_id not in (None, name_id(old))), None)
+            busy = next(
+                (
+                    e
+                    for e in self.topology.values(ElasticIp)
+                    if e.address == outside and e.interface_id not in (None, name_id(old))
+                ),
+                None,
+            )
             if busy:
-                raise Refused("Resource.AlreadyAssociated", str(outside), "the Elastic IP is in use (NGW-2)", "allocate another one")
+                raise Refused(
+                    "Resource.AlreadyAssociated",
+                    str(outside),
+                    "the Elastic IP is in use (NGW-2)",
+                    "allocate another one",
+                )
         elif elastic_ip:
-            raise Refused("InvalidParameterCombination", f"Elastic IP on {name}", "a private NAT gateway has none (NGW-1)", "leave elastic_ip out")
-        value = self.vpc._put_named(NatGateway, name, subnet_id=self.id, private_ip=inside, public_ip=outside, connectivity=connectivity)
+            raise Refused(
+                "InvalidParameterCombination",
+                f"Elastic IP on {name}",
+                "a private NAT gateway has none (NGW-1)",
+                "leave elastic_ip out",
+            )
+        value = self.vpc._put_named(
+            NatGateway,
+            name,
+            subnet_id=self.id,
+            private_ip=inside,
+            public_ip=outside,
+            connectivity=connectivity,
+        )
         self.topology.declare(value, fixed=("subnet_id", "private_ip", "public_ip", "connectivity"))
         for eip in self.topology.values(ElasticIp):
             if eip.address == outside:
@@ -543,9 +761,18 @@ class SubnetHandle(Handle[Subnet]):
 
     def remove(self) -> None:
         """Delete the subnet; refused while interfaces or NAT gateways are in it."""
-        users = [v for kind in (NetworkInterface, NatGateway) for v in self.vpc._children(kind) if v.subnet_id == self.id]
+        users = [
+            v
+            for kind in (NetworkInterface, NatGateway)
+            for v in self.vpc._children(kind)
+            if v.subnet_id == self.id
+        ]
         self._refuse_use(users, "remove those first", "")
-        for value in (*self.topology.values(RouteTable), *self.topology.values(NetworkAcl)):
+        served: tuple[RouteTable | NetworkAcl, ...] = (
+            *self.topology.values(RouteTable),
+            *self.topology.values(NetworkAcl),
+        )
+        for value in served:
             if self.id in value.subnet_ids:
                 self.topology.put(_without_subnet(value, self.id))
         self.topology.drop(self.value)
@@ -568,7 +795,12 @@ class _Associated(Handle[Any]):
         for ref in subnets:
             subnet = self.topology.one(Subnet, ref, self.value.vpc_id)
             if subnet.vpc_id != self.value.vpc_id:
-                raise Refused("InvalidParameterValue", f"subnet {subnet.name}", f"it is in another VPC than {self.name}", "use a subnet of the same VPC")
+                raise Refused(
+                    "InvalidParameterValue",
+                    f"subnet {subnet.name}",
+                    f"it is in another VPC than {self.name}",
+                    "use a subnet of the same VPC",
+                )
             for other in self.topology.values(self._kind):
                 if subnet.id in other.subnet_ids and other.id != self.id:
                     self.topology.put(_without_subnet(other, subnet.id))
@@ -589,7 +821,12 @@ class RouteTableHandle(_Associated):
         at = next((i for i, r in enumerate(routes) if r.destination == block and not r.propagated), None)
         if target is None:
             if at is None or routes[at].origin != "CreateRouteTable":
-                raise Refused("InvalidParameterValue", str(block), "only the VPC's own blocks have the target local (RT-4)", "name a gateway or an interface")
+                raise Refused(
+                    "InvalidParameterValue",
+                    str(block),
+                    "only the VPC's own blocks have the target local (RT-4)",
+                    "name a gateway or an interface",
+                )
             routes[at] = replace(routes[at], target=LOCAL)
         else:
             block = rules.route_destination(block, vpc, subnets, target.kind)
@@ -613,14 +850,34 @@ class RouteTableHandle(_Associated):
         if isinstance(value, Instance):
             enis = [e for e in self.topology.values(NetworkInterface) if e.owner_id == value.id]
             if len(enis) != 1:
-                raise Refused("InvalidInstanceID", f"instance {value.name}", f"it has {len(enis)} interfaces, and a route to an instance needs exactly one (RT-16)", "name the network interface")
+                raise Refused(
+                    "InvalidInstanceID",
+                    f"instance {value.name}",
+                    f"it has {len(enis)} interfaces, and a route to an instance needs exactly one (RT-16)",
+                    "name the network interface",
+                )
             value = enis[0]
         if not isinstance(value, (InternetGateway, NatGateway, NetworkInterface)):
-            raise Refused("InvalidParameterValue", f"{value.kind.replace('_', ' ')} {value.name}", "it cannot be a route's target (RT-16)", "name an internet gateway, a NAT gateway or a network interface")
+            raise Refused(
+                "InvalidParameterValue",
+                f"{value.kind.replace('_', ' ')} {value.name}",
+                "it cannot be a route's target (RT-16)",
+                "name an internet gateway, a NAT gateway or a network interface",
+            )
         if isinstance(value, InternetGateway) and value.vpc_id is None:
-            raise Refused("Gateway.NotAttached", f"internet gateway {value.name}", "it is attached to no VPC (RT-16)", "attach it first: internet_gateway() on the VPC")
+            raise Refused(
+                "Gateway.NotAttached",
+                f"internet gateway {value.name}",
+                "it is attached to no VPC (RT-16)",
+                "attach it first: internet_gateway() on the VPC",
+            )
         if value.vpc_id != self.value.vpc_id:
-            raise Refused("InvalidParameterValue", f"{value.kind.replace('_', ' ')} {value.name}", "it belongs to another VPC (RT-16)", "name one of this VPC")
+            raise Refused(
+                "InvalidParameterValue",
+                f"{value.kind.replace('_', ' ')} {value.name}",
+                "it belongs to another VPC (RT-16)",
+                "name one of this VPC",
+            )
         return value
 
     def remove_route(self, destination: object) -> None:
@@ -629,10 +886,20 @@ class RouteTableHandle(_Associated):
         for route in self.value.routes:
             if route.destination == block:
                 if route.origin == "CreateRouteTable":
-                    raise Refused("InvalidParameterValue", str(block), "the local route cannot be removed (RT-4)", "swap its target with route(block, to=...)")
-                self.topology.put(replace(self.value, routes=tuple(r for r in self.value.routes if r is not route)))
+                    raise Refused(
+                        "InvalidParameterValue",
+                        str(block),
+                        "the local route cannot be removed (RT-4)",
+                        "swap its target with route(block, to=...)",
+                    )
+                self.topology.put(
+                    replace(self.value, routes=tuple(r for r in self.value.routes if r is not route))
+                )
                 return
-        raise NotFound(f"route table {self.name} has no route to {block}", (str(r.destination) for r in self.value.routes))
+        raise NotFound(
+            f"route table {self.name} has no route to {block}",
+            (str(r.destination) for r in self.value.routes),
+        )
 
     def make_main(self) -> None:
         """Make this the VPC's main table (RT-3)."""
@@ -643,8 +910,17 @@ class RouteTableHandle(_Associated):
     def remove(self) -> None:
         """Delete the table; refused for the main table and while it serves subnets (RT-3)."""
         if self.value.main:
-            raise Refused("DependencyViolation", f"route table {self.name}", "the main route table cannot be deleted (RT-3)", "make another table the main one first")
-        self._refuse_use([s for s in self.topology.values(Subnet) if s.id in self.value.subnet_ids], "associate those subnets with another table", " (RT-3)")
+            raise Refused(
+                "DependencyViolation",
+                f"route table {self.name}",
+                "the main route table cannot be deleted (RT-3)",
+                "make another table the main one first",
+            )
+        self._refuse_use(
+            [s for s in self.topology.values(Subnet) if s.id in self.value.subnet_ids],
+            "associate those subnets with another table",
+            " (RT-3)",
+        )
         self.topology.drop(self.value)
 
 
@@ -662,8 +938,17 @@ class NetworkAclHandle(_Associated):
     def remove(self) -> None:
         """Delete the network ACL; refused for the default one and while it guards subnets (ACL-1)."""
         if self.value.is_default:
-            raise Refused("CannotDelete", f"network ACL {self.name}", "the default network ACL cannot be deleted (ACL-2)", "give it other entries instead")
-        self._refuse_use([s for s in self.topology.values(Subnet) if s.id in self.value.subnet_ids], "associate those subnets with another network ACL", " (ACL-1)")
+            raise Refused(
+                "CannotDelete",
+                f"network ACL {self.name}",
+                "the default network ACL cannot be deleted (ACL-2)",
+                "give it other entries instead",
+            )
+        self._refuse_use(
+            [s for s in self.topology.values(Subnet) if s.id in self.value.subnet_ids],
+            "associate those subnets with another network ACL",
+            " (ACL-1)",
+        )
         self.topology.drop(self.value)
 
 
@@ -682,7 +967,12 @@ class SecurityGroupHandle(Handle[SecurityGroup]):
             except NotFound:
                 return None
         if isinstance(found, SecurityGroup) and found.vpc_id != self.value.vpc_id:
-            raise Refused("InvalidGroup.NotFound", f"security group {self.topology.qualified(found)}", f"it belongs to another VPC than {self.name}, and no active peering joins them (SG-21)", "name the other side's block")
+            raise Refused(
+                "InvalidGroup.NotFound",
+                f"security group {self.topology.qualified(found)}",
+                f"it belongs to another VPC than {self.name}, and no active peering joins them (SG-21)",
+                "name the other side's block",
+            )
         return found.id, found.name
 
     def _read(self, text: str, direction: str) -> SecurityGroupRule:
@@ -693,9 +983,17 @@ class SecurityGroupHandle(Handle[SecurityGroup]):
         unique = tuple(dict.fromkeys(wanted))
         for direction in (INBOUND, OUTBOUND):
             for version in (4, 6):
-                count = sum(r.direction == direction and getattr(r.peer, "version", version) == version for r in unique)
+                count = sum(
+                    r.direction == direction and getattr(r.peer, "version", version) == version
+                    for r in unique
+                )
                 if count > rules.RULES_PER_GROUP:
-                    raise Refused("RulesPerSecurityGroupLimitExceeded", f"{count} {direction} rules in {self.name}", f"a group has {rules.RULES_PER_GROUP} per direction by default (SG-26)", "use larger blocks, a prefix list or a second group")
+                    raise Refused(
+                        "RulesPerSecurityGroupLimitExceeded",
+                        f"{count} {direction} rules in {self.name}",
+                        f"a group has {rules.RULES_PER_GROUP} per direction by default (SG-26)",
+                        "use larger blocks, a prefix list or a second group",
+                    )
         return unique
 
     def allow(self, *, inbound: Sequence[str] = (), outbound: Sequence[str] = ()) -> None:
@@ -708,15 +1006,27 @@ class SecurityGroupHandle(Handle[SecurityGroup]):
         gone = [*(self._read(t, INBOUND) for t in inbound), *(self._read(t, OUTBOUND) for t in outbound)]
         missing = next((rule for rule in gone if rule not in self.value.rules), None)
         if missing is not None:
-            raise NotFound(f"{missing.direction} rule {str(missing)!r} is not in security group {self.name}", map(str, self.value.rules))
+            raise NotFound(
+                f"{missing.direction} rule {str(missing)!r} is not in security group {self.name}",
+                map(str, self.value.rules),
+            )
         self._update(rules=tuple(rule for rule in self.value.rules if rule not in gone))
 
     def remove(self) -> None:
         """Delete the group; refused for the default one and while it is used or named by others."""
         if self.name == "default":
-            raise Refused("CannotDelete", "security group default", "the default group of a VPC cannot be deleted (SG-1)", "take its rules away instead")
+            raise Refused(
+                "CannotDelete",
+                "security group default",
+                "the default group of a VPC cannot be deleted (SG-1)",
+                "take its rules away instead",
+            )
         users: list[Resource] = [e for e in self.topology.values(NetworkInterface) if self.id in e.group_ids]
-        users += [g for g in self.topology.values(SecurityGroup) if g.id != self.id and any(r.peer == self.id for r in g.rules)]
+        users += [
+            g
+            for g in self.topology.values(SecurityGroup)
+            if g.id != self.id and any(r.peer == self.id for r in g.rules)
+        ]
         self._refuse_use(users, "give those other groups or rules first", "")
         self.topology.drop(self.value)
 
@@ -726,9 +1036,17 @@ class InternetGatewayHandle(Handle[InternetGateway]):
 
     def detach(self) -> None:
         """Detach it; refused while a running instance of the VPC has a public address (IGW-13)."""
-        running = {i.id for i in self.topology.values(Instance) if i.vpc_id == self.value.vpc_id and i.state == "running"}
-        users: list[Resource] = [e for e in self.topology.values(NetworkInterface) if e.owner_id in running and e.public_ip]
-        users += [n for n in self.topology.values(NatGateway) if n.vpc_id == self.value.vpc_id and n.public_ip]
+        running = {
+            i.id
+            for i in self.topology.values(Instance)
+            if i.vpc_id == self.value.vpc_id and i.state == "running"
+        }
+        users: list[Resource] = [
+            e for e in self.topology.values(NetworkInterface) if e.owner_id in running and e.public_ip
+        ]
+        users += [
+            n for n in self.topology.values(NatGateway) if n.vpc_id == self.value.vpc_id and n.public_ip
+        ]
         self._refuse_use(users, "take their public addresses away first", " (IGW-13)")
         self.topology.put(replace(self.value, vpc_id=None))
 
@@ -736,6 +1054,7 @@ class InternetGatewayHandle(Handle[InternetGateway]):
         """Detach and delete it; routes to it become blackholes (RT-13)."""
         if self.value.vpc_id:
             self.detach()
+        self.topology.blackhole(self.id)
         self.topology.drop(self.value)
 
 
@@ -757,6 +1076,7 @@ class NatGatewayHandle(Handle[NatGateway]):
         for eip in self.topology.values(ElasticIp):
             if eip.interface_id == self.id:
                 self.topology.put(replace(eip, interface_id=None, private_ip=None))
+        self.topology.blackhole(self.id)
         self.topology.drop(self.value)
 
 
@@ -782,19 +1102,31 @@ class NetworkInterfaceHandle(Handle[NetworkInterface]):
         """Associate an Elastic IP with the primary private address; an automatic public one is released (EIP-2)."""
         entry = self.value.addresses[0] if self.value.addresses else None
         if entry is None:
-            raise Refused("InvalidParameterCombination", f"interface {self.name}", "it has no private IPv4 address to map (EIP-1)", "use a subnet with an IPv4 block")
+            raise Refused(
+                "InvalidParameterCombination",
+                f"interface {self.name}",
+                "it has no private IPv4 address to map (EIP-1)",
+                "use a subnet with an IPv4 block",
+            )
         if address is None and entry.elastic:
             return
         eip = self.topology.elastic_ip(address).value
         if eip.interface_id not in (None, self.id):
-            raise Refused("Resource.AlreadyAssociated", str(eip.address), f"it belongs to {eip.interface_id}, and is bound to one interface at a time (EIP-1)", "allocate another one")
+            raise Refused(
+                "Resource.AlreadyAssociated",
+                str(eip.address),
+                f"it belongs to {eip.interface_id}, and is bound to one interface at a time (EIP-1)",
+                "allocate another one",
+            )
         self._release()
         self._set_public(eip.address, elastic=True)
         self.topology.put(replace(eip, interface_id=self.id, private_ip=entry.address))
 
     def _set_public(self, address: IPv4Address | None, *, elastic: bool) -> None:
         first, *rest = self.value.addresses
-        self.topology.put(replace(self.value, addresses=(replace(first, public_ip=address, elastic=elastic), *rest)))
+        self.topology.put(
+            replace(self.value, addresses=(replace(first, public_ip=address, elastic=elastic), *rest))
+        )
 
     def _release(self) -> None:
         for eip in self.topology.values(ElasticIp):
@@ -803,8 +1135,13 @@ class NetworkInterfaceHandle(Handle[NetworkInterface]):
 
     def remove(self) -> None:
         """Delete it; refused while an instance has it."""
-        self._refuse_use([i for i in self.topology.values(Instance) if i.id == self.value.owner_id], "remove or detach() it from the instance first", "")
+        self._refuse_use(
+            [i for i in self.topology.values(Instance) if i.id == self.value.owner_id],
+            "remove or detach() it from the instance first",
+            "",
+        )
         self._release()
+        self.topology.blackhole(self.id)
         self.topology.drop(self.value)
 
 
@@ -815,7 +1152,9 @@ class InstanceHandle(Handle[Instance]):
     def interfaces(self) -> tuple[NetworkInterfaceHandle, ...]:
         """Return its network interfaces, the primary one first."""
         own = [e for e in self.topology.values(NetworkInterface) if e.owner_id == self.id]
-        return tuple(NetworkInterfaceHandle(self.topology, e) for e in sorted(own, key=lambda e: e.device_index))
+        return tuple(
+            NetworkInterfaceHandle(self.topology, e) for e in sorted(own, key=lambda e: e.device_index)
+        )
 
     @property
     def private_ip(self) -> IPv4Address | None:
@@ -841,9 +1180,19 @@ class InstanceHandle(Handle[Instance]):
         eni = self.topology.one(NetworkInterface, interface, self.value.vpc_id)
         zones = {s.id: s.az for s in self.topology.values(Subnet)}
         if zones[eni.subnet_id] != zones[self.value.subnet_id]:
-            raise Refused("InvalidParameterCombination", f"interface {eni.name}", "it is in another Availability Zone than the instance (ENI-2)", f"use an interface in {zones[self.value.subnet_id]}")
+            raise Refused(
+                "InvalidParameterCombination",
+                f"interface {eni.name}",
+                "it is in another Availability Zone than the instance (ENI-2)",
+                f"use an interface in {zones[self.value.subnet_id]}",
+            )
         if eni.owner_id not in (None, self.id):
-            raise Refused("InvalidNetworkInterface.InUse", f"interface {eni.name}", "another instance has it (ENI-2)", "detach() it there first")
+            raise Refused(
+                "InvalidNetworkInterface.InUse",
+                f"interface {eni.name}",
+                "another instance has it (ENI-2)",
+                "detach() it there first",
+            )
         if eni.owner_id is None:
             self.topology.put(replace(eni, owner_id=self.id, device_index=len(self.interfaces)))
 
@@ -851,9 +1200,16 @@ class InstanceHandle(Handle[Instance]):
         """Detach an interface; the primary one cannot be detached (ENI-2)."""
         eni = self.topology.one(NetworkInterface, interface, self.value.vpc_id)
         if eni.owner_id != self.id:
-            raise NotFound(f"interface {eni.name} is not attached to {self.name}", (i.name for i in self.interfaces))
+            raise NotFound(
+                f"interface {eni.name} is not attached to {self.name}", (i.name for i in self.interfaces)
+            )
         if eni.device_index == 0:
-            raise Refused("OperationNotPermitted", f"interface {eni.name}", "the primary interface of an instance cannot be detached (ENI-2)", "remove() the instance, or change the interface's groups")
+            raise Refused(
+                "OperationNotPermitted",
+                f"interface {eni.name}",
+                "the primary interface of an instance cannot be detached (ENI-2)",
+                "remove() the instance, or change the interface's groups",
+            )
         self.topology.put(replace(eni, owner_id=None, device_index=0))
 
     def stop(self) -> None:
@@ -875,6 +1231,7 @@ class InstanceHandle(Handle[Instance]):
         """Terminate it: its interfaces go, Elastic IPs stay yours, routes to it become blackholes (RT-13)."""
         for eni in self.interfaces:
             eni._release()
+            self.topology.blackhole(eni.id)
             self.topology.drop(eni.value)
         self.topology.drop(self.value)
 
@@ -892,7 +1249,12 @@ class ElasticIpHandle(Handle[ElasticIp]):
         owners = (*self.topology.values(NetworkInterface), *self.topology.values(NatGateway))
         users = [e for e in owners if e.id == self.value.interface_id]
         if users:
-            raise Refused("InvalidIPAddress.InUse", str(self.address), f"{users[0].name} has it (EIP-1)", "associate another one there first")
+            raise Refused(
+                "InvalidIPAddress.InUse",
+                str(self.address),
+                f"{users[0].name} has it (EIP-1)",
+                "associate another one there first",
+            )
         self.topology.drop(self.value)
 
 

@@ -347,6 +347,8 @@ class Snapshot:
         table = self.route_table_of(subnet)
         attached = {igw.id for igw in self.all(InternetGateway) if igw.vpc_id == subnet.vpc_id}
         return table is not None and any(
-            route.target in attached and not isinstance(route.destination, str) and route.destination.version == version
+            route.target in attached
+            and not isinstance(route.destination, str)
+            and route.destination.version == version
             for route in table.routes
         )

@@ -6,6 +6,7 @@ the rule with its fact number, and the way out.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Sequence
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 
@@ -24,7 +25,12 @@ SHARED = IPv4Network("100.64.0.0/10")  # RFC 6598
 UNIQUE_LOCAL = IPv6Network("fc00::/7")  # RFC 4193
 _LINK_LOCAL = (IPv4Network("169.254.0.0/16"), IPv6Network("fe80::/10"))
 _MULTICAST = (IPv4Network("224.0.0.0/4"), IPv6Network("ff00::/8"))
-_UNROUTABLE = (IPv4Network("0.0.0.0/8"), IPv4Network("127.0.0.0/8"), IPv4Network("240.0.0.0/4"), IPv6Network("::/127"))
+_UNROUTABLE = (
+    IPv4Network("0.0.0.0/8"),
+    IPv4Network("127.0.0.0/8"),
+    IPv4Network("240.0.0.0/4"),
+    IPv6Network("::/127"),
+)
 _NEVER_VPC = tuple(IPv4Network(b) for b in ("0.0.0.0/8", "127.0.0.0/8", "169.254.0.0/16", "224.0.0.0/4"))
 _RESERVED_ROUTES = (IPv4Network("169.254.168.0/22"), IPv6Network("fd00:ec2::/32"))
 _NOT_PUBLIC: tuple[Network, ...] = (*PRIVATE, SHARED, UNIQUE_LOCAL, *_LINK_LOCAL, *_MULTICAST, *_UNROUTABLE)
@@ -64,23 +70,53 @@ def vpc_block(text: object, present: Sequence[IPv4Network] = ()) -> IPv4Network:
     """Return an IPv4 block that a VPC may have beside those already present (VPC-2, VPC-3, VPC-6, VPC-8)."""
     block = read_network(text)
     if not isinstance(block, IPv4Network):
-        raise Refused("InvalidVpc.Range", str(block), "the main blocks of a VPC are IPv4 (VPC-2)", "give an IPv4 block here and the IPv6 block as ipv6=")
+        raise Refused(
+            "InvalidVpc.Range",
+            str(block),
+            "the main blocks of a VPC are IPv4 (VPC-2)",
+            "give an IPv4 block here and the IPv6 block as ipv6=",
+        )
     if not 16 <= block.prefixlen <= 28:
-        raise Refused("InvalidVpc.Range", str(block), "an IPv4 block of a VPC is /16 to /28 (VPC-2)", f"take {block.network_address}/{16 if block.prefixlen < 16 else 28}")
+        raise Refused(
+            "InvalidVpc.Range",
+            str(block),
+            "an IPv4 block of a VPC is /16 to /28 (VPC-2)",
+            f"take {block.network_address}/{16 if block.prefixlen < 16 else 28}",
+        )
     for never in _NEVER_VPC:
         if block.overlaps(never):
-            raise Refused("InvalidVpc.Range", str(block), f"{never} can never be a VPC's block (VPC-3)", "take a block of 10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16")
+            raise Refused(
+                "InvalidVpc.Range",
+                str(block),
+                f"{never} can never be a VPC's block (VPC-3)",
+                "take a block of 10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16",
+            )
     for other in present:
         if block.overlaps(other):
-            raise Refused("InvalidVpc.Range", str(block), f"it overlaps {other}, which the VPC has already (VPC-6)", "take a block beside it")
+            raise Refused(
+                "InvalidVpc.Range",
+                str(block),
+                f"it overlaps {other}, which the VPC has already (VPC-6)",
+                "take a block beside it",
+            )
     if len(present) >= BLOCKS_PER_VPC:
-        raise Refused("CidrLimitExceeded", str(block), f"a VPC has at most {BLOCKS_PER_VPC} IPv4 blocks by default (VPC-6)", "remove a secondary block first")
+        raise Refused(
+            "CidrLimitExceeded",
+            str(block),
+            f"a VPC has at most {BLOCKS_PER_VPC} IPv4 blocks by default (VPC-6)",
+            "remove a secondary block first",
+        )
     for other in present:
         for range_, refused in _REFUSED_WITH:
             wrong = next((bad for bad in refused if block.subnet_of(bad)), None)
             public = range_ is SHARED and not any(other.subnet_of(b) for b in (*PRIVATE, _TEST_NET))
             if wrong and (other.subnet_of(range_) or public):
-                raise Refused("InvalidVpc.Range", str(block), f"beside {other} AWS accepts nothing from {wrong} (VPC-8)", "take a block of the same private range, or of 100.64.0.0/10")
+                raise Refused(
+                    "InvalidVpc.Range",
+                    str(block),
+                    f"beside {other} AWS accepts nothing from {wrong} (VPC-8)",
+                    "take a block of the same private range, or of 100.64.0.0/10",
+                )
     return block
 
 
@@ -88,7 +124,12 @@ def vpc_ipv6_block(text: object) -> IPv6Network:
     """Return an IPv6 block that a VPC may have: /44 to /60 in steps of four bits (VPC-11)."""
     block = read_network(text)
     if not isinstance(block, IPv6Network) or block.prefixlen not in range(44, 61, 4):
-        raise Refused("InvalidVpc.Range", str(block), "an IPv6 block of a VPC is /44 to /60 in steps of 4 (VPC-11)", "take a /56, or ipv6=True for one that Amazon provides")
+        raise Refused(
+            "InvalidVpc.Range",
+            str(block),
+            "an IPv6 block of a VPC is /44 to /60 in steps of 4 (VPC-11)",
+            "take a /56, or ipv6=True for one that Amazon provides",
+        )
     return block
 
 
@@ -97,16 +138,36 @@ def subnet_block(text: object, vpc: Vpc, siblings: Iterable[Subnet]) -> Network:
     block = read_network(text)
     version, blocks = block.version, vpc.cidrs if block.version == 4 else vpc.ipv6_cidrs
     if version == 4 and not 16 <= block.prefixlen <= 28:
-        raise Refused("InvalidSubnet.Range", str(block), "an IPv4 subnet is /16 to /28 (SUB-2)", f"take {block.network_address}/{16 if block.prefixlen < 16 else 28}")
+        raise Refused(
+            "InvalidSubnet.Range",
+            str(block),
+            "an IPv4 subnet is /16 to /28 (SUB-2)",
+            f"take {block.network_address}/{16 if block.prefixlen < 16 else 28}",
+        )
     if version == 6 and block.prefixlen not in range(44, 65, 4):
-        raise Refused("InvalidSubnet.Range", str(block), "an IPv6 subnet is /44 to /64 in steps of 4 (SUB-5)", "take a /64 of the VPC's block")
+        raise Refused(
+            "InvalidSubnet.Range",
+            str(block),
+            "an IPv6 subnet is /44 to /64 in steps of 4 (SUB-5)",
+            "take a /64 of the VPC's block",
+        )
     if not any(block.subnet_of(parent) for parent in blocks):  # type: ignore[arg-type]  # same version
         have = ", ".join(map(str, blocks)) or f"no IPv{version} block"
-        raise Refused("InvalidSubnet.Range", str(block), f"it is not inside the VPC, which has {have} (SUB-2)", "take a part of the VPC's block")
+        raise Refused(
+            "InvalidSubnet.Range",
+            str(block),
+            f"it is not inside the VPC, which has {have} (SUB-2)",
+            "take a part of the VPC's block",
+        )
     for sibling in siblings:
         other = sibling.cidr if version == 4 else sibling.ipv6_cidr
         if other is not None and block.overlaps(other):
-            raise Refused("InvalidSubnet.Conflict", str(block), f"it overlaps subnet {sibling.name} ({other}); subnets of a VPC must not overlap (SUB-2)", "take a free block of the VPC")
+            raise Refused(
+                "InvalidSubnet.Conflict",
+                str(block),
+                f"it overlaps subnet {sibling.name} ({other}); subnets of a VPC must not overlap (SUB-2)",
+                "take a free block of the VPC",
+            )
     return block
 
 
@@ -124,26 +185,54 @@ def interface_address(text: object, subnet: Subnet, used: Iterable[Address]) -> 
     address = read_address(text)
     block = subnet.cidr if address.version == 4 else subnet.ipv6_cidr
     if block is None or address not in block:
-        raise Refused("InvalidParameterValue", str(address), f"subnet {subnet.name} is {block or f'without IPv{address.version}'}, so the address is not in it (SUB-2)", "take an address of the subnet")
+        raise Refused(
+            "InvalidParameterValue",
+            str(address),
+            f"subnet {subnet.name} is {block or f'without IPv{address.version}'}, so the address is not in it (SUB-2)",
+            "take an address of the subnet",
+        )
     if address in reserved_addresses(block):
-        raise Refused("InvalidParameterValue", str(address), "AWS reserves the first four addresses and the last one of every subnet (SUB-3)", f"take {block[4]} or a later one")
+        raise Refused(
+            "InvalidParameterValue",
+            str(address),
+            "AWS reserves the first four addresses and the last one of every subnet (SUB-3)",
+            f"take {block[4]} or a later one",
+        )
     if address in used:
-        raise Refused("InvalidIPAddress.InUse", str(address), f"another interface of subnet {subnet.name} has it", "take a free address, or none to get one")
+        raise Refused(
+            "InvalidIPAddress.InUse",
+            str(address),
+            f"another interface of subnet {subnet.name} has it",
+            "take a free address, or none to get one",
+        )
     return address
 
 
-def free_address(subnet: Subnet, version: int, used: Iterable[Address]) -> Address:
-    """Return the first free address from .10 on (from .4 in the smallest subnets), so that runs repeat."""
+def free_address(subnet: Subnet, version: int, used: Iterable[Address], *, last: bool = False) -> Address:
+    """Return a free address, the same in every run: from .10 on for hosts, the last ones for gateways.
+
+    AWS picks any free one; the order here only makes the course repeat.
+    """
     block = subnet.cidr if version == 4 else subnet.ipv6_cidr
     if block is None:
-        raise Refused("InvalidParameterCombination", f"subnet {subnet.name}", f"it has no IPv{version} block (SUB-6)", "give the subnet one")
-    taken = set(used)
-    first = 10 if block.num_addresses >= 32 else 4
-    for start, end in ((first, block.num_addresses - 1), (4, first)):
-        for offset in range(start, end):
-            if (address := block[offset]) not in taken:
-                return address
-    raise Refused("InsufficientFreeAddressesInSubnet", f"subnet {subnet.name} ({block})", f"all {block.num_addresses - 5} usable addresses are taken (SUB-3)", "use another subnet")
+        raise Refused(
+            "InvalidParameterCombination",
+            f"subnet {subnet.name}",
+            f"it has no IPv{version} block (SUB-6)",
+            "give the subnet one",
+        )
+    taken, end = set(used), block.num_addresses - 1
+    first = 10 if end >= 31 else 4
+    order = (range(end - 1, 3, -1),) if last else (range(first, end), range(4, first))
+    for offset in itertools.chain(*order):
+        if (address := block[offset]) not in taken:
+            return address
+    raise Refused(
+        "InsufficientFreeAddressesInSubnet",
+        f"subnet {subnet.name} ({block})",
+        f"all {end - 4} usable addresses are taken (SUB-3)",
+        "use another subnet",
+    )
 
 
 def route_destination(text: object, vpc: Vpc, subnets: Iterable[Subnet], target_kind: str) -> Network:
@@ -151,7 +240,12 @@ def route_destination(text: object, vpc: Vpc, subnets: Iterable[Subnet], target_
     block = read_network(text, "destination")
     reserved = _RESERVED_ROUTES[block.version == 6]
     if block.subnet_of(reserved):  # type: ignore[arg-type]  # same version
-        raise Refused("InvalidParameterValue", str(block), f"nothing inside {reserved} can be routed (RT-12)", "leave the route out: these services need none")
+        raise Refused(
+            "InvalidParameterValue",
+            str(block),
+            f"nothing inside {reserved} can be routed (RT-12)",
+            "leave the route out: these services need none",
+        )
     blocks: tuple[Network, ...] = vpc.cidrs if block.version == 4 else vpc.ipv6_cidrs
     local = next((b for b in blocks if block.subnet_of(b)), None)  # type: ignore[arg-type]
     if local is not None:
@@ -162,9 +256,19 @@ def route_destination(text: object, vpc: Vpc, subnets: Iterable[Subnet], target_
                 if not whole
                 else f"inside the VPC ({local}) the target must be a NAT gateway or a network interface (RT-11)"
             )
-            raise Refused("InvalidParameterValue", str(block), why, "the local route already reaches every subnet; leave this route out")
+            raise Refused(
+                "InvalidParameterValue",
+                str(block),
+                why,
+                "the local route already reaches every subnet; leave this route out",
+            )
     if block.version == 6 and target_kind == "nat_gateway" and block != IPv6Network("64:ff9b::/96"):
-        raise Refused("InvalidParameterValue", str(block), "a NAT gateway takes IPv6 only for NAT64, 64:ff9b::/96 (RT-16)", "use an egress-only internet gateway for IPv6")
+        raise Refused(
+            "InvalidParameterValue",
+            str(block),
+            "a NAT gateway takes IPv6 only for NAT64, 64:ff9b::/96 (RT-16)",
+            "use an egress-only internet gateway for IPv6",
+        )
     return block
 
 
@@ -173,11 +277,26 @@ def acl_entries(entries: Sequence[NetworkAclEntry]) -> tuple[NetworkAclEntry, ..
     seen: set[tuple[str, int]] = set()
     for entry in entries:
         if not 1 <= entry.number < DEFAULT_ENTRY:
-            raise Refused("InvalidParameterValue", f"rule number {entry.number}", "numbers go from 1 to 32766; 32767 is the * rule (ACL-4)", "take a number such as 100")
+            raise Refused(
+                "InvalidParameterValue",
+                f"rule number {entry.number}",
+                "numbers go from 1 to 32766; 32767 is the * rule (ACL-4)",
+                "take a number such as 100",
+            )
         key = (entry.direction, entry.number)
         if key in seen:
-            raise Refused("NetworkAclEntryAlreadyExists", f"{entry.direction} rule {entry.number}", "each number stands once per direction (ACL-4)", "give one of the two another number")
+            raise Refused(
+                "NetworkAclEntryAlreadyExists",
+                f"{entry.direction} rule {entry.number}",
+                "each number stands once per direction (ACL-4)",
+                "give one of the two another number",
+            )
         seen.add(key)
         if sum(direction == entry.direction for direction, _ in seen) > ENTRIES_PER_ACL:
-            raise Refused("NetworkAclEntryLimitExceeded", f"{entry.direction} rule {entry.number}", f"a network ACL has {ENTRIES_PER_ACL} rules per direction by default (ACL-13)", "join rules into larger blocks")
+            raise Refused(
+                "NetworkAclEntryLimitExceeded",
+                f"{entry.direction} rule {entry.number}",
+                f"a network ACL has {ENTRIES_PER_ACL} rules per direction by default (ACL-13)",
+                "join rules into larger blocks",
+            )
     return tuple(entries)

@@ -21,6 +21,7 @@ from vpclab.topology.model import (
     NatGateway,
     NetworkInterface,
     Resource,
+    RouteTable,
     Settings,
     Snapshot,
     Vpc,
@@ -70,7 +71,9 @@ class Store(display.Shown):
 
     def named(self, kind: type[R], vpc_id: str | None, name: str) -> R | None:
         """Return the value of that class and name in that VPC, or None."""
-        return next((v for v in self.values(kind) if v.name == name and getattr(v, "vpc_id", None) == vpc_id), None)
+        return next(
+            (v for v in self.values(kind) if v.name == name and getattr(v, "vpc_id", None) == vpc_id), None
+        )
 
     def new_id(self, kind: type[Resource], *names: str) -> str:
         """Return an unused id that can be read: ``subnet-prod-public-a``."""
@@ -125,7 +128,8 @@ class Store(display.Shown):
         searched = [k for k in (kinds if kinds is not None else self._tables)]
         for kind in searched:
             if name in self._tables.get(kind, {}):
-                return cast("Resource", self._tables[kind][name])
+                found: Resource = self._tables[kind][name]
+                return found
         everything = [value for kind in searched for value in self._tables.get(kind, {}).values()]
         matches = [v for v in everything if v.name == name or self.qualified(v) == name]
         if len(matches) > 1 and kinds is None:
@@ -147,6 +151,13 @@ class Store(display.Shown):
         found = self.named(kind, vpc_id, ref) if vpc_id else None
         return found if found is not None else cast("R", self.find(ref, (kind,)))
 
+    def blackhole(self, target_id: str) -> None:
+        """Mark every route to a target that is gone (RT-13)."""
+        for table in self.values(RouteTable):
+            if any(route.target == target_id for route in table.routes):
+                routes = (replace(r, state="blackhole") if r.target == target_id else r for r in table.routes)
+                self.put(replace(table, routes=tuple(routes)))
+
     def used_addresses(self, subnet_id: str) -> set[Address]:
         """Return the addresses that interfaces and NAT gateways of a subnet have."""
         used: set[Address] = set()
@@ -154,12 +165,16 @@ class Store(display.Shown):
             if eni.subnet_id == subnet_id:
                 used.update(entry.address for entry in eni.addresses)
                 used.update(eni.ipv6_addresses)
-        used.update(n.private_ip for n in self.values(NatGateway) if n.subnet_id == subnet_id and n.private_ip)
+        used.update(
+            n.private_ip for n in self.values(NatGateway) if n.subnet_id == subnet_id and n.private_ip
+        )
         return used
 
     def free_public_address(self) -> IPv4Address:
         """Return the next public IPv4 address of the documentation ranges, and after them of 198.18.0.0/15."""
-        used = {eip.address for eip in self.values(ElasticIp)} | {n.public_ip for n in self.values(NatGateway)}
+        used = {eip.address for eip in self.values(ElasticIp)} | {
+            n.public_ip for n in self.values(NatGateway)
+        }
         used |= {entry.public_ip for eni in self.values(NetworkInterface) for entry in eni.addresses}
         for first, count in (("198.51.100.10", 246), ("203.0.113.10", 246), ("198.18.0.1", 131070)):
             start = IPv4Address(first)
@@ -198,7 +213,9 @@ class Handle(display.Shown, Generic[R]):
         """Return the frozen value as it is now; raises `NotFound` once it was removed."""
         found: R | None = self.topology._tables.get(self._kind, {}).get(self.id)
         if found is None:
-            raise NotFound(f"{self._kind.kind.replace('_', ' ')} {self.id} was removed from {self.topology.name}")
+            raise NotFound(
+                f"{self._kind.kind.replace('_', ' ')} {self.id} was removed from {self.topology.name}"
+            )
         return found
 
     @property
@@ -230,4 +247,9 @@ class Handle(display.Shown, Generic[R]):
         """Refuse to remove what others still use, as AWS does."""
         names = sorted({self.topology.qualified(user) for user in users})
         if names:
-            raise Refused("DependencyViolation", f"{self.kind.replace('_', ' ')} {self.name}", f"it is in use by {', '.join(names)}{fact}", way_out)
+            raise Refused(
+                "DependencyViolation",
+                f"{self.kind.replace('_', ' ')} {self.name}",
+                f"it is in use by {', '.join(names)}{fact}",
+                way_out,
+            )

@@ -41,11 +41,15 @@ def read_network(text: object, what: str = "block") -> Network:
         return text
     written = str(text).strip()
     if "/" not in written:
-        raise BadInput(f"{written!r} is not a {what}: write an address and a prefix, e.g. 10.0.0.0/16 or 10.0.0.5/32")
+        raise BadInput(
+            f"{written!r} is not a {what}: write an address and a prefix, e.g. 10.0.0.0/16 or 10.0.0.5/32"
+        )
     try:
         return ip_network(written, strict=False)
     except ValueError as error:
-        raise BadInput(f"{written!r} is not a {what}: {error}; write e.g. 10.0.0.0/16 or 2001:db8::/56") from error
+        raise BadInput(
+            f"{written!r} is not a {what}: {error}; write e.g. 10.0.0.0/16 or 2001:db8::/56"
+        ) from error
 
 
 def _read_what(what: str, whole: str) -> tuple[int, int | None, int | None]:
@@ -61,19 +65,25 @@ def _read_what(what: str, whole: str) -> tuple[int, int | None, int | None]:
     rest = [word for word in words[1:] if word not in ("type", "code", "port", "ports", "traffic")]
     if number == ALL:
         if rest:
-            raise BadInput(f"{whole!r}: 'all' means every protocol and port, so it takes no {rest[0]!r}; write tcp {rest[0]}")
+            raise BadInput(
+                f"{whole!r}: 'all' means every protocol and port, so it takes no {rest[0]!r}; write tcp {rest[0]}"
+            )
         return ALL, None, None
     if number in PORTED:
         first, _, last = (rest[0] if rest else "0-65535").partition("-")
         last = last or first
         if len(rest) > 1 or not (first.isdigit() and last.isdigit() and int(first) <= int(last) <= 65535):
-            raise BadInput(f"{whole!r}: {' '.join(rest)!r} is not a port range; write one range, e.g. 443 or 1024-65535")
+            raise BadInput(
+                f"{whole!r}: {' '.join(rest)!r} is not a port range; write one range, e.g. 443 or 1024-65535"
+            )
         return number, int(first), int(last)
     if words[0] == "ping":
         return ICMP, 8, ALL
     numbers = [part for word in rest for part in word.split("/")]
     if len(numbers) > 2 or not all(part.isdigit() and int(part) <= 255 for part in numbers):
-        raise BadInput(f"{whole!r}: {' '.join(rest)!r} is not an ICMP type and code; write icmp type 8, or icmp 3/4")
+        raise BadInput(
+            f"{whole!r}: {' '.join(rest)!r} is not an ICMP type and code; write icmp type 8, or icmp 3/4"
+        )
     kind, code = [*map(int, numbers), *[ALL] * (2 - len(numbers))]
     return number, kind, code
 
@@ -82,7 +92,9 @@ def _split(text: str, direction: str, example: str) -> tuple[str, str]:
     found = _RULE.fullmatch(text)
     word = "from" if direction == INBOUND else "to"
     if not found or found["word"].lower() != word:
-        raise BadInput(f"{text!r} is not an {direction} rule: write '{word}' before the other side, e.g. {example!r}")
+        raise BadInput(
+            f"{text!r} is not an {direction} rule: write '{word}' before the other side, e.g. {example!r}"
+        )
     return found["what"], found["peer"]
 
 
@@ -111,7 +123,9 @@ def read_entry(text: str, direction: str) -> NetworkAclEntry:
     example = f"100 allow tcp 443 {word} 0.0.0.0/0"
     found = _ENTRY.fullmatch(str(text))
     if not found or not found["number"].isdigit():
-        raise BadInput(f"{text!r} is not a network ACL rule: write a number, allow or deny, and the traffic, e.g. {example!r}")
+        raise BadInput(
+            f"{text!r} is not a network ACL rule: write a number, allow or deny, and the traffic, e.g. {example!r}"
+        )
     what, written = _split(found["rest"], direction, example)
     number, first, last = _read_what(what, text)
     allow = found["verdict"].lower() == "allow"
