@@ -13,7 +13,7 @@ import pytest
 
 from vpclab.authoring import build, check, read
 from vpclab.authoring.__main__ import main
-from vpclab.authoring.editions import edition, leaks
+from vpclab.authoring.editions import EDITIONS, edition, leaks
 from vpclab.authoring.skeleton import skeleton
 from vpclab.authoring.source import lint
 
@@ -383,6 +383,13 @@ def test_a_build_that_may_not_ship_names_every_line_and_keeps_the_old_files(root
         assert words in text
         assert code in "\n".join(BAD.splitlines()[line - 1 : line + 2])
     assert before == {name: (root / name).read_bytes() for name in before}
+
+
+def test_a_cell_that_kills_its_kernel_is_named(tmp_path: Path) -> None:
+    text = "# 08\n\n```{code-cell}\nimport os\n```\n\n```{code-cell}\nos._exit(3)\n```\n"
+    write(tmp_path / "notebooks", text, "08_dead")
+    found = {(finding.line, finding.text) for finding in build(tmp_path / "notebooks", {})}
+    assert found == {(7, f"{name} edition: DeadKernelError: Kernel died") for name in EDITIONS}
 
 
 def swap(old: str, new: str) -> Callable[[str], str]:

@@ -104,11 +104,12 @@ def _execute(notebook: Any, folder: Path) -> list[tuple[int, str]]:
     from nbclient import NotebookClient
     from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
-    code = [(at, cell) for at, cell in enumerate(notebook.cells) if cell.cell_type == "code"]
+    started: list[int] = []
     stopped = []
     with TemporaryDirectory(prefix="progress-") as progress:
         place = {"metadata": {"path": str(folder)}}
         client = NotebookClient(notebook, timeout=_SECONDS_PER_CELL, record_timing=False, resources=place)
+        client.on_cell_execute = lambda cell, cell_index: started.append(cell_index)
         try:
             # ipykernel warns on its own stderr that it listens on TCP; what cells write does not go there.
             run = client.async_execute(
@@ -118,9 +119,8 @@ def _execute(notebook: Any, folder: Path) -> list[tuple[int, str]]:
         except CellExecutionError:
             pass  # the error stands in the cell's outputs, where _faults finds it
         except (CellTimeoutError, DeadKernelError) as error:
-            at = next(at for at, cell in code if cell.execution_count is None)
-            stopped.append((at, f"{type(error).__name__}: {str(error).splitlines()[0]}"))
-    return stopped + [(at, fault) for at, cell in code for fault in _faults(cell)]
+            stopped.append((started[-1], f"{type(error).__name__}: {str(error).splitlines()[0]}"))
+    return stopped + [(at, fault) for at in started for fault in _faults(notebook.cells[at])]
 
 
 def _faults(cell: Any) -> Iterator[str]:
