@@ -13,6 +13,10 @@ True
 security group web: no inbound rule admits tcp 22 from 192.0.2.1.
 """
 
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from vpclab.data import data_path
 from vpclab.evaluate.ends import internet
 from vpclab.evaluate.filters import evaluate_network_acl, evaluate_security_groups
 from vpclab.evaluate.packets import Packet, icmp, protocol, tcp, udp
@@ -22,8 +26,23 @@ from vpclab.evaluate.trace import trace
 from vpclab.topology.builders import Topology
 from vpclab.topology.errors import Ambiguous, BadInput, NotFound, Refused, VpclabError
 
+if TYPE_CHECKING:
+    from vpclab.aws import load_aws as load_aws
+    from vpclab.render import draw as draw
+
 __version__ = "0.1.0"
-__all__ = [
+
+# Drawing and reading files load when first used, so that `import vpclab` stays light.
+_LATER = {"draw": "vpclab.render", "load_aws": "vpclab.aws"}
+
+
+def __getattr__(name: str) -> Any:
+    if name in _LATER:
+        return getattr(import_module(_LATER[name]), name)
+    raise AttributeError(f"module 'vpclab' has no attribute {name!r}")
+
+
+__all__ = [  # noqa: RUF022 - in reading order
     "Topology",
     "internet",
     "tcp",
@@ -38,6 +57,9 @@ __all__ = [
     "evaluate_security_groups",
     "evaluate_network_acl",
     "select_route",
+    "draw",
+    "load_aws",
+    "data_path",
     "VpclabError",
     "BadInput",
     "Refused",
