@@ -1,0 +1,99 @@
+"""`draw`: a map of a network, or a packet's way over it, as a figure with its conclusion in words."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from functools import cached_property
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from vpclab.evaluate.results import Trace
+from vpclab.render import engine, theme, words
+from vpclab.render.sheet import sheet
+from vpclab.topology.errors import BadInput
+from vpclab.topology.model import Snapshot
+
+_PNG_SIGNS = str.maketrans({"✔": "+", "✖": "x", "→": ">", "○": "o", "■": "#", "…": "~", "·": "-", "“": "'", "”": "'"})
+
+
+class Figure:
+    """A picture: `alt` states the conclusion, `outline` says the rest in words, `dot` is the drawing's text."""
+
+    def __init__(self, alt: str, outline: str, dot: str) -> None:
+        self.alt, self.outline, self.dot = alt, outline, dot
+
+    @cached_property
+    def _drawn(self) -> tuple[str, str]:
+        picture, program = engine.run(self.dot)
+        return (engine.tidy(picture.decode(), self.alt) if picture else "", program)
+
+    @property
+    def svg(self) -> str:
+        """Return the picture as an SVG element, or nothing where no program could draw it."""
+        return self._drawn[0]
+
+    @property
+    def engine(self) -> str:
+        """Return what drew it: ``graphviz-pure``, ``dot``, or ``text`` for the outline."""
+        return self._drawn[1]
+
+    @property
+    def html(self) -> str:
+        """Return the figure: an image with its words as alternative text, or the outline."""
+        caption = escape(self.alt)
+        if not self.svg:
+            note = "No drawing program was found, so this is the picture in words."
+            return (
+                f'<figure style="margin:4px 0"><pre style="{theme.CARD};padding:10px">{escape(self.outline)}</pre>'
+                f"<figcaption>{caption} <small>{note}</small></figcaption></figure>"
+            )
+        source = b64encode(self.svg.encode()).decode()
+        drawn = "" if self.engine == engine.PROGRAMS[0] else f" <small>Drawn by {escape(self.engine)}.</small>"
+        return (
+            f'<figure style="margin:4px 0"><img alt="{caption}" style="max-width:100%" '
+            f'src="data:image/svg+xml;base64,{source}"><figcaption>{caption}{drawn}</figcaption></figure>'
+        )
+
+    def save(self, path: str | Path) -> Path:
+        """Write the picture as .svg or .png and return the path; a PNG has plain signs for ✔ and ✖."""
+        path = Path(path)
+        if path.suffix == ".svg":
+            data = self.svg.encode()
+        elif path.suffix == ".png":
+            data = engine.run(self.dot.translate(_PNG_SIGNS), "png")[0]
+        else:
+            raise BadInput(f"{path.name!r} is not a picture's name: use one that ends in .svg or .png")
+        if not data:
+            raise BadInput("no drawing program was found: install graphviz-pure or Graphviz")
+        path.write_bytes(data)
+        return path
+
+    def __repr__(self) -> str:
+        return f"<Figure: {self.alt}>"
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        return {"text/plain": f"{self.alt}\n\n{self.outline}", "text/html": self.html}
+
+
+def draw(what: Any, *, step: int | None = None) -> Figure:
+    """Draw a topology, a snapshot or a trace.
+
+    `step` draws a trace as far as its hops 1 to `step`, those of the request first, then those of the
+    reply; 0 shows the way before the packet leaves. Every step has the same layout, and neither the
+    picture nor its words tell what comes later.
+    """
+    if isinstance(what, Trace):
+        hops = len(what.forward) + len(what.reply)
+        if step is not None and not (isinstance(step, int) and 0 <= step <= hops):
+            raise BadInput(f"{step!r} is not a step of this trace: it has the steps 0 to {hops}")
+        alt = words.conclusion(what) if step is None else words.step_sentence(what, step)
+        outline = str(what) if step is None else words.walked(what, step)
+        return Figure(alt, outline, sheet(what.snapshot, what, step).dot())
+    snapshot = what if isinstance(what, Snapshot) else getattr(what, "snapshot", None)
+    snapshot = snapshot() if callable(snapshot) else snapshot
+    if not isinstance(snapshot, Snapshot):
+        raise BadInput(f"{what!r} cannot be drawn: give a topology, a snapshot or a trace")
+    if step is not None:
+        raise BadInput("only a trace has steps: write draw(trace, step=2)")
+    return Figure(words.summary(snapshot), "\n".join(words.outline(snapshot)), sheet(snapshot).dot())
