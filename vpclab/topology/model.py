@@ -194,6 +194,168 @@ class ElasticIp(Resource):
     private_ip: IPv4Address | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EgressOnlyInternetGateway(Resource):
+    """An egress-only internet gateway: IPv6, outbound-initiated only, stateful (EIGW-1)."""
+
+    kind: ClassVar[str] = "egress_only_internet_gateway"
+    vpc_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VirtualPrivateGateway(Resource):
+    """A virtual private gateway: the AWS side of VPN and Direct Connect, attached to one VPC (VGW-1)."""
+
+    kind: ClassVar[str] = "virtual_private_gateway"
+    vpc_id: str | None = None
+    asn: int = 64512
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CustomerGateway(Resource):
+    """A customer gateway: AWS's record of your device, at a public address (VGW-1, IMP-r)."""
+
+    kind: ClassVar[str] = "customer_gateway"
+    address: IPv4Address | None = None
+    asn: int = 65000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site(Resource):
+    """A network on premises: your office or data centre, with its blocks."""
+
+    kind: ClassVar[str] = "site"
+    cidrs: tuple[Network, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Connection(Resource):
+    """A Site-to-Site VPN connection or a Direct Connect virtual interface to a gateway (VGW-2, DX-1).
+
+    `gateway_id` is a virtual private gateway or transit gateway. `prefixes` are what the gateway knows
+    over it: static routes, or BGP announcements; None where the data does not say. `tunnels_up` counts
+    the tunnels (VPN) or BGP sessions (Direct Connect) that are up.
+    """
+
+    kind: ClassVar[str] = "connection"
+    medium: str = "vpn"  # or "direct-connect"
+    gateway_id: str
+    customer_gateway_id: str | None = None
+    site_id: str | None = None
+    static: bool = False
+    prefixes: tuple[Network, ...] | None = ()
+    state: str = "available"
+    tunnels_up: int = 2
+
+    @property
+    def up(self) -> bool:
+        """Return whether it carries traffic now."""
+        return self.state == "available" and self.tunnels_up > 0
+
+    @property
+    def rank(self) -> int:
+        """Return the preference among equal prefixes: Direct Connect, VPN static, VPN BGP (VGW-6)."""
+        return 0 if self.medium == "direct-connect" else 1 if self.static else 2
+
+
+@dataclass(frozen=True, slots=True)
+class PeeringSide:
+    """One side of a peering connection: the VPC as the other side's owner sees it."""
+
+    vpc_id: str
+    cidrs: tuple[Network, ...] = ()
+    account: str = ""
+    region: str = ""
+    resolves_dns: bool = False  # this side resolves the other's public names to private addresses (PCX-10)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PeeringConnection(Resource):
+    """A VPC peering connection; only an active one carries traffic (PCX-2)."""
+
+    kind: ClassVar[str] = "peering_connection"
+    requester: PeeringSide
+    accepter: PeeringSide
+    status: str = "active"
+
+    def other(self, vpc_id: str) -> PeeringSide:
+        """Return the side that is not this VPC."""
+        return self.accepter if self.requester.vpc_id == vpc_id else self.requester
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TransitGateway(Resource):
+    """A transit gateway: a Regional router for VPCs, VPNs and Direct Connect (TGW-1)."""
+
+    kind: ClassVar[str] = "transit_gateway"
+    region: str
+    account: str = ""
+    references: bool = False  # security group referencing support (SG-24)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TransitGatewayAttachment(Resource):
+    """What joins a transit gateway: a VPC by one subnet per zone, a connection, or a peer (TGW-2, TGW-3).
+
+    `resource_id` is the VPC, the connection, or the attachment of the peer transit gateway.
+    """
+
+    kind: ClassVar[str] = "transit_gateway_attachment"
+    transit_gateway_id: str
+    type: str = "vpc"  # or "vpn", "direct-connect-gateway", "peering"
+    resource_id: str
+    subnet_ids: tuple[str, ...] = ()
+    state: str = "available"
+    references: bool = False
+    appliance_mode: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TransitGatewayRoute:
+    """One row of a transit gateway route table; no attachment makes it a blackhole (TGW-6)."""
+
+    destination: Network
+    attachment_id: str | None
+    state: str = "active"
+
+    def __str__(self) -> str:
+        return f"{self.destination} → {self.attachment_id or 'blackhole'}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TransitGatewayRouteTable(Resource):
+    """A route table of a transit gateway: who is associated, who propagates, the static routes (TGW-2, TGW-5).
+
+    `propagated` holds routes that the data states as propagated where they cannot be derived.
+    """
+
+    kind: ClassVar[str] = "transit_gateway_route_table"
+    transit_gateway_id: str
+    associations: tuple[str, ...] = ()
+    propagations: tuple[str, ...] = ()
+    routes: tuple[TransitGatewayRoute, ...] = ()
+    propagated: tuple[TransitGatewayRoute, ...] = ()
+    known: bool = True  # False where the data holds no routes of it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VpcEndpoint(Resource):
+    """A VPC endpoint: ``Gateway`` (a route, VPE-3) or ``Interface`` (network interfaces, VPE-10).
+
+    `service` is the service's name, such as ``com.amazonaws.ap-northeast-1.s3``.
+    """
+
+    kind: ClassVar[str] = "vpc_endpoint"
+    vpc_id: str
+    service: str
+    type: str = "Gateway"
+    route_table_ids: tuple[str, ...] = ()
+    subnet_ids: tuple[str, ...] = ()
+    private_dns: bool = False
+    policy: str = ""  # JSON text; empty is full access (VPE-16)
+    state: str = "available"
+
+
 def ports_text(protocol: int, first: int | None, last: int | None) -> str:
     """Return ports, or an ICMP type and code, as people write them; empty for all of them."""
     if protocol in PORTED:
