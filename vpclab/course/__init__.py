@@ -1,0 +1,48 @@
+"""What a lesson is made of: exercises, predictions, recall questions, the packet stepper, progress.
+
+A learner uses about a dozen words::
+
+    from vpclab.course import ____, check, hint, predict, recall, reset, reveal, show, solution, stepper
+
+    show("04-public")                 # what is asked, and where to type
+    answer = ____                     # fill in
+    check("04-public", answer)        # not yet, try again, correct, or your code raised: always with evidence
+    hint("04-public")                 # a nudge, the concept, nearly the answer
+    solution("04-public")             # one way to do it, after a try
+
+    predict("04-p1", ____)            # commit before you see
+    reveal("04-p1")                   # what happens, and what you said
+
+Everything is a view of data: `exercises` says what an exercise is, `kinds` how answers are judged, `quiz`
+and `record` hold recall questions and progress, `chapters/cNN.py` what each chapter asks. `words` has every
+sentence.
+"""
+
+from __future__ import annotations
+
+from vpclab.course.blank import ____
+from vpclab.course.catalogue import catalogue
+from vpclab.course.exercises import Exercise, Prediction, Trap, Verdict
+from vpclab.course.lesson import check, export_progress, hint, progress, reset, reveal, show, solution
+from vpclab.course.stepper import stepper
+from vpclab.course.widgets import predict, recall
+
+__all__ = [  # noqa: RUF022 - in the order in which a lesson uses them
+    "____",
+    "show",
+    "check",
+    "hint",
+    "solution",
+    "reset",
+    "predict",
+    "reveal",
+    "recall",
+    "stepper",
+    "progress",
+    "export_progress",
+    "catalogue",
+    "Exercise",
+    "Prediction",
+    "Trap",
+    "Verdict",
+]

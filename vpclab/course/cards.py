@@ -1,0 +1,178 @@
+"""What a lesson says: a card with a mark, a word, a title and parts, the same words as text and as HTML.
+
+Marks differ by shape, word and line style before they differ by colour. The HTML is plain elements with
+inline styles, which is what JupyterLab keeps of a notebook that nobody has trusted yet; everything in it is
+escaped.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+from typing import Any, NamedTuple
+
+from vpclab.course import words
+from vpclab.render import theme
+
+__all__ = ["Card", "Code", "Table", "prose"]
+
+
+class Tone(NamedTuple):
+    """How a card looks: its mark, the colour of mark and edge, the style of the edge."""
+
+    mark: str
+    colour: str
+    edge: str
+
+
+TONES = {
+    "good": Tone("✔", theme.ALLOWED, "solid"),
+    "bad": Tone("✖", theme.DENIED, "dashed"),
+    "open": Tone("○", theme.QUIET, "dotted"),
+    "alarm": Tone("⚠", theme.UNKNOWN, "double"),
+    "plain": Tone("▸", theme.FRAME, "solid"),
+}
+_CARD = (
+    theme.CARD
+    + ";border-left:6px {edge} {colour};padding:8px 14px;margin:4px 0;max-width:60em;line-height:1.45"
+)
+_PRE = (
+    f"background-color:{theme.SHADE};color:{theme.INK};padding:6px 10px;margin:6px 0;white-space:pre-wrap;"
+    "line-height:1.35"
+)
+
+
+def prose(text: str) -> str:
+    """Return HTML for text: blank lines part paragraphs, ``- `` makes a list, `code` and **strong** are kept.
+
+    >>> prose("Is <b> `10.0.0.0/24` **public**?")
+    '<p>Is &lt;b&gt; <code>10.0.0.0/24</code> <strong>public</strong>?</p>'
+    """
+    html = []
+    for block in re.split(r"\n\s*\n", text.strip()):
+        lines = [_inline(line.strip()) for line in block.splitlines()]
+        if all(line.startswith("- ") for line in lines):
+            html.append("<ul>" + "".join(f"<li>{line[2:]}</li>" for line in lines) + "</ul>")
+        else:
+            html.append(f"<p>{' '.join(lines)}</p>")
+    return "".join(html)
+
+
+def _inline(text: str) -> str:
+    text = re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(text))
+    return re.sub(r"\*\*([^*]+)\*\*", r"<strong>\1</strong>", text)
+
+
+@dataclass(frozen=True)
+class Code:
+    """A piece of program text, shown as it is."""
+
+    text: str
+
+    def __str__(self) -> str:
+        return "\n".join(f"    {line}".rstrip() for line in self.text.splitlines())
+
+    def html(self) -> str:
+        """Return the text as a block that keeps its line breaks."""
+        return f'<pre style="{_PRE}">{escape(self.text)}</pre>'
+
+
+@dataclass(frozen=True)
+class Table:
+    """A small table of text; the row numbered `marked` is set off."""
+
+    header: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    marked: int | None = None
+
+    def __str__(self) -> str:
+        table = [self.header, *self.rows]
+        widths = [max(len(row[i]) for row in table) for i in range(len(self.header))]
+        return "\n".join(
+            "  " + "  ".join(cell.ljust(w) for cell, w in zip(row, widths, strict=True)).rstrip()
+            for row in table
+        )
+
+    def html(self) -> str:
+        """Return the table, with the first column's cells as row headers."""
+        head = "".join(
+            f'<th scope="col" style="{theme.CELL};background-color:{theme.SHADE}">{escape(h)}</th>'
+            for h in self.header
+        )
+        body = "".join(
+            f'<tr style="{self._row_style(number)}">'
+            + f'<th scope="row" style="{theme.CELL};font-weight:inherit">{escape(row[0])}</th>'
+            + "".join(f'<td style="{theme.CELL}">{escape(cell)}</td>' for cell in row[1:])
+            + "</tr>"
+            for number, row in enumerate(self.rows)
+        )
+        style = f"border-collapse:collapse;margin:6px 0;background-color:{theme.PAPER}"
+        return f'<table style="{style}"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
+
+    def _row_style(self, number: int) -> str:
+        return f"font-weight:bold;outline:2px solid {TONES['plain'].colour}" if number == self.marked else ""
+
+
+@dataclass(frozen=True)
+class Card:
+    """Something a lesson says. `parts` are sentences, Code, Table, or any value that can show itself."""
+
+    word: str
+    title: str = ""
+    tone: str = "plain"
+    parts: tuple[Any, ...] = ()
+    next: str = ""
+    note: str = ""
+
+    def __str__(self) -> str:
+        look = TONES[self.tone]
+        lines = [" · ".join(filter(None, (f"{look.mark} {self.word}", self.title)))]
+        lines += [_text(part) for part in self.parts]
+        lines += [f"→ {self.next}"] if self.next else []
+        lines += [f"({self.note})"] if self.note else []
+        return "\n".join(lines)
+
+    __repr__ = __str__
+
+    def html(self) -> str:
+        """Return the card as one block of HTML."""
+        look = TONES[self.tone]
+        head = f'<strong style="color:{look.colour}">{look.mark} {escape(self.word)}</strong>'
+        title = f" · {escape(self.title)}" if self.title else ""
+        body = "".join(_html(part) for part in self.parts)
+        after = f"<p>→ {_inline(self.next)}</p>" if self.next else ""
+        note = f"<p><small>{_inline(self.note)}</small></p>" if self.note else ""
+        style = _CARD.format(edge=look.edge, colour=look.colour)
+        return f'<div style="{style}"><p>{head}{title}</p>{body}{after}{note}</div>'
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        return {"text/plain": str(self), "text/html": self.html()}
+
+
+def bundle(part: Any) -> dict[str, str]:
+    """Return text/plain and perhaps text/html of any value; one that cannot show itself says so."""
+    try:
+        shown = part._repr_mimebundle_() if hasattr(part, "_repr_mimebundle_") else {"text/plain": str(part)}
+        return dict(shown[0] if isinstance(shown, tuple) else shown)
+    except Exception as error:  # a failing repr is silent in Jupyter: the learner would see an empty place
+        return {"text/plain": words.BROKEN_PART.format(message=error)}
+
+
+def _text(part: Any) -> str:
+    return part if isinstance(part, str) else bundle(part)["text/plain"]
+
+
+def _html(part: Any) -> str:
+    if isinstance(part, str):
+        return prose(part)
+    if isinstance(part, Code | Table):
+        return part.html()
+    shown = bundle(part)
+    return shown.get("text/html") or Code(shown["text/plain"]).html()
+
+
+def listing(items: Sequence[tuple[str, str]]) -> str:
+    """Return choices as a list that `prose` understands: ``- a: text``."""
+    return "\n".join(f"- `{key}`: {text}" for key, text in items)

@@ -1,0 +1,585 @@
+"""The kinds of exercise: each reads what a learner wrote and finds out what it does.
+
+A kind has two halves. `read` turns an answer into a value, or says kindly why it cannot. `find` judges the
+value and brings the evidence: where a network is concerned that is always a trace, never a stored answer.
+"""
+
+from __future__ import annotations
+
+import inspect
+import linecache
+import re
+import traceback
+import unicodedata
+from collections.abc import Callable, Collection, Iterable, Mapping
+from contextlib import redirect_stdout
+from dataclasses import dataclass
+from functools import partial
+from io import StringIO
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from math import isfinite
+from numbers import Real
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from vpclab.course import words
+from vpclab.course.cards import Table, listing
+
+if TYPE_CHECKING:
+    from vpclab import Hop, Topology, Trace
+
+__all__ = [
+    "Build", "Choice", "Cidr", "CodeRaised", "Diagnose", "Edit", "Finding", "Given", "Intent", "Kind",
+    "Match", "Number", "Order", "Step", "Unreadable",
+]  # fmt: skip
+
+Given = Callable[[], "Topology"]
+
+
+class Unreadable(Exception):  # noqa: N818 - what happened, as learners would say it
+    """An answer that is no answer to this question; the message tells the learner what to write."""
+
+
+class CodeRaised(Exception):  # noqa: N818 - what happened, as learners would say it
+    """An error in the learner's own code: its type, its message and the line where it happened."""
+
+    def __init__(self, error: BaseException, number: int, line: str) -> None:
+        super().__init__(type(error).__name__)
+        self.type, self.number, self.line = type(error).__name__, number, line
+        self.message = re.sub(r" at 0x[0-9a-fA-F]+", "", str(error)) or words.NO_MESSAGE
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What an answer turned out to do.
+
+    `sentence` and `evidence` refute a wrong answer without naming the right one. Two answers with the same
+    `key` are the same answer, or the same mistake. A trap's own test looks at `subject`.
+    """
+
+    right: bool
+    sentence: str = ""
+    evidence: tuple[Any, ...] = ()
+    key: Any = None
+    subject: Any = None
+
+
+def plain(answer: object) -> str:
+    """Return text as its writer meant it: full-width digits, case and stray spaces make no difference.
+
+    >>> plain("  Ｂ "), plain("10.0.0.0  /24")
+    ('b', '10.0.0.0 /24')
+    """
+    text = answer if isinstance(answer, str) else quoted(answer)
+    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+
+
+def quoted(answer: object) -> str:
+    """Return a short, stable name for anything a learner may have passed."""
+    if answer is None or isinstance(answer, str | bool | int | float):
+        try:
+            text = repr(answer)
+        except ValueError:  # Python refuses to write out very long integers
+            text = "a very long number"
+        return text if len(text) <= 60 else text[:57] + "..."
+    name = getattr(answer, "__name__", None)
+    return name if callable(answer) and isinstance(name, str) else f"a value of type {type(answer).__name__}"
+
+
+def text_of(answer: object, complaint: str, **more: object) -> str:
+    """Return the text of a text answer, or complain."""
+    if not isinstance(answer, str) or not answer.strip():
+        raise Unreadable(complaint.format(value=quoted(answer), **more))
+    return plain(answer)
+
+
+def one_of(wanted: str, names: Mapping[str, str]) -> str | None:
+    """Return the key whose key or text is `wanted`, or None; brackets and dots around a key do not matter."""
+    bare = wanted.strip("()[]{}.:,;'\"“”„ ")
+    return next(
+        (key for key, text in names.items() if plain(key) == bare or plain(text) in (wanted, bare)), None
+    )
+
+
+class Kind:
+    """The base of all kinds; `name` is the kind's word in `words.KIND_NAMES`."""
+
+    name: ClassVar[str]
+
+    def ask(self) -> tuple[Any, ...]:
+        """Return what the prompt shows beside its text."""
+        return ()
+
+    def solve(self) -> Any:
+        """Return the right answer where the kind can work it out itself."""
+        raise NotImplementedError
+
+    def read(self, answer: object) -> Any:
+        """Return the answer as a value, or raise Unreadable with a sentence."""
+        raise NotImplementedError
+
+    def find(self, value: Any, right: Collection[Any]) -> Finding:
+        """Judge a value; `right` are the declared right ones, for kinds that have nothing better to ask."""
+        return Finding(value in right, self.refute(value), key=value, subject=value)
+
+    def refute(self, value: Any) -> str:
+        """Return the sentence for a wrong value that is no declared trap."""
+        raise NotImplementedError
+
+
+@dataclass(frozen=True)
+class Choice(Kind):
+    """Choose one of several; the answer is a key ("b") or the whole text of a choice."""
+
+    name = "choice"
+    options: Mapping[str, str]
+
+    def ask(self) -> tuple[Any, ...]:
+        """Return what stands below the prompt."""
+        return (listing(tuple(self.options.items())),)
+
+    def read(self, answer: object) -> str:
+        """Return the answer as a value, or raise Unreadable."""
+        keys = ", ".join(self.options)
+        key = one_of(text_of(answer, words.WRITE_CHOICE, keys=keys), self.options)
+        if key is None:
+            raise Unreadable(words.WRITE_CHOICE.format(value=quoted(answer), keys=keys))
+        return key
+
+    def refute(self, value: str) -> str:
+        """Return the sentence for a wrong value."""
+        return words.CHOICE_REFUTED.format(key=value)
+
+
+@dataclass(frozen=True)
+class Number(Kind):
+    """A number, as a number or as text: 251, "251", "２５１"."""
+
+    name = "number"
+
+    def read(self, answer: object) -> float:
+        """Return the answer as a value, or raise Unreadable."""
+        complaint = Unreadable(words.WRITE_NUMBER.format(value=quoted(answer)))
+        if isinstance(answer, str):
+            digits = plain(answer).replace(",", "").replace(" ", "")
+            if not re.fullmatch(r"[+-]?\d{1,300}(\.\d{1,300})?", digits, re.ASCII):
+                raise complaint
+            return float(digits) if "." in digits else int(digits)
+        if isinstance(answer, int) and not isinstance(answer, bool):
+            return answer
+        if isinstance(answer, bool) or not isinstance(answer, float | Real) or not isfinite(answer):
+            raise complaint
+        return float(answer)
+
+    def refute(self, value: float) -> str:
+        """Return the sentence for a wrong value."""
+        return words.NUMBER_REFUTED.format(value=quoted(value))
+
+
+@dataclass(frozen=True)
+class Order(Kind):
+    """Put the items into order; the answer is a list of them."""
+
+    name = "order"
+    items: tuple[str, ...]
+
+    def ask(self) -> tuple[Any, ...]:
+        """Return what stands below the prompt."""
+        return ("\n".join(f"- {item}" for item in sorted(self.items)),)
+
+    def read(self, answer: object) -> tuple[str, ...]:
+        """Return the answer as a value, or raise Unreadable."""
+        names = {item: item for item in self.items}
+        given = list(answer) if isinstance(answer, list | tuple) else []
+        found = [one_of(plain(item), names) for item in given]
+        if None in found or sorted(map(str, found)) != sorted(self.items):
+            items = ", ".join(sorted(self.items))
+            raise Unreadable(words.WRITE_LIST.format(value=quoted(answer), items=items))
+        return tuple(map(str, found))
+
+    def find(self, value: tuple[str, ...], right: Collection[tuple[str, ...]]) -> Finding:
+        """Judge a value."""
+        agree = max(
+            next((i for i, pair in enumerate(zip(value, r, strict=True)) if pair[0] != pair[1]), len(r))
+            for r in right
+        )
+        sentence = words.ORDER_FROM.format(count=agree) if agree else words.ORDER_FIRST
+        return Finding(value in right, sentence, key=value, subject=value)
+
+
+@dataclass(frozen=True)
+class Match(Kind):
+    """Pair every item with one of the choices; the answer is a dict."""
+
+    name = "match"
+    items: tuple[str, ...]
+    choices: tuple[str, ...]
+
+    def ask(self) -> tuple[Any, ...]:
+        """Return what stands below the prompt."""
+        return (
+            "\n".join(f"- {item}" for item in self.items),
+            "\n".join(f"- `{choice}`" for choice in self.choices),
+        )
+
+    def read(self, answer: object) -> tuple[tuple[str, str], ...]:
+        """Return the answer as a value, or raise Unreadable."""
+        given = answer if isinstance(answer, Mapping) else {}
+        keys, values = ({name: name for name in names} for names in (self.items, self.choices))
+        found = {one_of(plain(item), keys): one_of(plain(choice), values) for item, choice in given.items()}
+        if set(found) != set(self.items) or None in found.values():
+            raise Unreadable(words.WRITE_PAIRS.format(value=quoted(answer), items=", ".join(self.items)))
+        return tuple((item, str(found[item])) for item in self.items)
+
+    def find(
+        self, value: tuple[tuple[str, str], ...], right: Collection[tuple[tuple[str, str], ...]]
+    ) -> Finding:
+        """Judge a value."""
+        count = max(len(set(value) & set(r)) for r in right)
+        sentence = words.PAIRS_RIGHT.format(right=count, count=len(self.items))
+        return Finding(value in right, sentence, key=value, subject=value)
+
+
+@dataclass(frozen=True)
+class Intent:
+    """One row of an intent table: this traffic must work, or must not."""
+
+    src: Any
+    dst: Any
+    traffic: Any
+    must: bool = True
+    ip_version: int = 4
+
+    @property
+    def ends(self) -> tuple[str, str]:
+        """Return how source and destination are called: "internet (203.0.113.70)", "web"."""
+        src, dst = (re.sub(r"\('(.*)'\)", r" (\1)", str(end)) for end in (self.src, self.dst))
+        return src, dst
+
+    @property
+    def flow(self) -> str:
+        """Return the row as an engineer writes it, without what is wanted."""
+        family = words.OVER_IPV6 if self.ip_version == 6 else ""
+        return words.FLOW.format(src=self.ends[0], dst=self.ends[1], traffic=self.traffic, family=family)
+
+    def trace(self, network: Topology) -> Trace:
+        """Return what happens to the row's traffic in a network."""
+        from vpclab import trace
+
+        return trace(network, self.src, self.dst, self.traffic, ip_version=self.ip_version)
+
+
+def intent_table(intents: Iterable[Intent]) -> Table:
+    """Return the rows as a table for the prompt."""
+    header = (words.FROM, words.TO, words.TRAFFIC, words.WANTED)
+    rows = ((*i.ends, str(i.traffic), words.MUST if i.must else words.MUST_NOT) for i in intents)
+    return Table(header, tuple(rows))
+
+
+def judge_network(network: Topology, intents: tuple[Intent, ...]) -> Finding:
+    """Hold a network against an intent table; the first row that fails is the evidence, with its trace."""
+    for number, row in enumerate(intents):
+        try:
+            way = row.trace(network)
+            first = next(iter(way.blockers), None)
+            where = (first.kind, first.code, first.leg, first.component.name) if first else None
+        except Exception as error:  # a learner may have removed or bent anything
+            said = words.CHECK_FAILED.format(message=error)
+            return Finding(False, said, key=(number, type(error).__name__), subject=network)
+        key = (number, way.outcome, where)
+        if way.outcome == "unknown":
+            said = words.MUST_KNOW.format(flow=row.flow, because=way.because)
+        elif row.must and not way.reaches:
+            because = (words.REPLY_STOPPED, way.because) if way.outcome == "reply-blocked" else (way.because,)
+            said = " ".join((words.MUST_ARRIVE.format(flow=row.flow), *because))
+        elif not row.must and way.reaches:
+            said = words.MUST_NOT_ARRIVE.format(flow=row.flow, path=" → ".join(way.path))
+        else:
+            continue
+        return Finding(False, said, (way,), key, network)
+    said = words.ONE_ROW_HOLDS if len(intents) == 1 else words.ROWS_HOLD.format(count=len(intents))
+    return Finding(True, said, key="holds", subject=network)
+
+
+@dataclass(frozen=True)
+class Edit(Kind):
+    """Change a network until an intent table holds; the answer is a function that changes what it gets.
+
+    It runs on a fresh network each time, so that cells can be run again, and the traces of the rows judge it.
+    """
+
+    name = "edit"
+    given: Given
+    intents: tuple[Intent, ...]
+
+    def ask(self) -> tuple[Any, ...]:
+        """Return what stands below the prompt."""
+        return (intent_table(self.intents), self.given())
+
+    def read(self, answer: object) -> Callable[[Any], object]:
+        """Return the answer as a value, or raise Unreadable."""
+        if not callable(answer):
+            raise Unreadable(words.WRITE_FUNCTION.format(value=quoted(answer)))
+        try:
+            inspect.signature(answer).bind(None)
+        except TypeError:
+            raise Unreadable(words.ONE_PARAMETER.format(value=quoted(answer))) from None
+        except ValueError:  # some builtins do not say what they take; running them will
+            pass
+        return answer
+
+    def find(self, value: Callable[[Any], object], right: Collection[Any]) -> Finding:
+        """Judge a value."""
+        from vpclab import Topology
+
+        network = self.given()
+        returned = run(value, network)
+        return judge_network(returned if isinstance(returned, Topology) else network, self.intents)
+
+
+class Build(Edit):
+    """Build a network from (almost) nothing; judged as `Edit` is."""
+
+    name = "build"
+
+
+def run(function: Callable[[Any], object], network: Topology) -> object:
+    """Run a learner's function and return its value; an error becomes CodeRaised with the learner's line."""
+    try:
+        return function(network)
+    except (Exception, SystemExit) as error:
+        code = getattr(function.func if isinstance(function, partial) else function, "__code__", None)
+        file, number = (code.co_filename, code.co_firstlineno) if code else ("", 0)
+        for frame in traceback.extract_tb(error.__traceback__):
+            number = frame.lineno or number if frame.filename == file else number
+        raise CodeRaised(error, number, linecache.getline(file, number).strip()) from None
+
+
+@dataclass(frozen=True)
+class Cidr(Kind):
+    """A CIDR block, judged by what it must do rather than by one stored answer.
+
+    It must hold `covers`, leave `avoids` alone, lie `inside`, leave `hosts` usable addresses (five of a
+    subnet's are AWS's, SUB-3), and, if `smallest`, be no larger than that takes. With `given`, `place` and
+    `intents` the block is also put into a network, and the traces judge it. Without any of these the
+    declared answers do.
+    """
+
+    name = "cidr"
+    covers: tuple[str, ...] = ()
+    avoids: tuple[str, ...] = ()
+    inside: str | None = None
+    hosts: int = 0
+    smallest: bool = False
+    given: Given | None = None
+    place: Callable[[Topology, str], object] | None = None
+    intents: tuple[Intent, ...] = ()
+    version: int = 4
+
+    def ask(self) -> tuple[Any, ...]:
+        """Return what stands below the prompt."""
+        return (intent_table(self.intents), self.given()) if self.given else ()
+
+    def read(self, answer: object) -> IPv4Network | IPv6Network:
+        """Return the answer as a value, or raise Unreadable."""
+        text = str(answer) if isinstance(answer, IPv4Network | IPv6Network) else answer
+        bare = text_of(text, words.WRITE_BLOCK).replace(" ", "")
+        if not re.fullmatch(r"[0-9a-f.:]+/\d{1,3}", bare, re.ASCII):
+            raise Unreadable(words.WRITE_BLOCK.format(value=quoted(answer)))
+        try:
+            block = ip_network(bare, strict=False)  # AWS clears host bits by itself (VPC-5)
+        except ValueError:
+            raise Unreadable(words.WRITE_BLOCK.format(value=quoted(answer))) from None
+        if block.version != self.version:
+            raise Unreadable(
+                words.OTHER_FAMILY.format(value=block, family=block.version, wanted=self.version)
+            )
+        return block
+
+    def find(self, value: IPv4Network | IPv6Network, right: Collection[Any]) -> Finding:
+        """Judge a value."""
+        judged = self.covers or self.avoids or self.inside or self.hosts or self.intents
+        failure = self._failure(value)
+        if not failure and not judged and value not in right:
+            failure = words.BLOCK_REFUTED.format(block=value)
+        found = Finding(not failure, failure, (self._facts(value),), value, value)
+        if failure or self.given is None or self.place is None:
+            return found
+        network = self.given()
+        try:
+            with redirect_stdout(StringIO()):  # what the builder says of the change is not the learner's
+                self.place(network, str(value))
+        except Exception as error:  # AWS refuses such a block here: that is the evidence
+            return Finding(False, str(error), found.evidence, value, value)
+        traced = judge_network(network, self.intents)
+        return Finding(traced.right, traced.sentence, (*found.evidence, *traced.evidence), value, value)
+
+    def refute(self, value: IPv4Network | IPv6Network) -> str:
+        """Return the sentence for a wrong value."""
+        return words.BLOCK_REFUTED.format(block=value)
+
+    def _failure(self, block: Any) -> str:
+        for item in self.covers:
+            if not ip_network(item).subnet_of(block):
+                return words.BLOCK_MISSES.format(block=block, item=item)
+        for item in self.avoids:
+            if ip_network(item).overlaps(block):
+                return words.BLOCK_HITS.format(block=block, item=item)
+        if self.inside and not block.subnet_of(ip_network(self.inside)):
+            return words.BLOCK_OUTSIDE.format(block=block, item=self.inside)
+        if usable(block) < self.hosts:
+            return words.BLOCK_TOO_SMALL.format(
+                block=block, usable=f"{usable(block):,}", hosts=f"{self.hosts:,}"
+            )
+        if self.smallest and block.prefixlen < block.max_prefixlen:
+            halves = block.subnets()
+            if any(
+                not Cidr(self.covers, self.avoids, self.inside, self.hosts)._failure(half) for half in halves
+            ):
+                return words.BLOCK_TOO_LARGE.format(block=block)
+        return ""
+
+    def _facts(self, block: Any) -> str:
+        words_for = words.BLOCK_FACTS if usable(block) else words.BLOCK_FACTS_TINY
+        return words_for.format(
+            block=block,
+            first=block[0],
+            last=block[-1],
+            size=f"{block.num_addresses:,}",
+            usable=f"{usable(block):,}",
+        )
+
+
+def usable(block: IPv4Network | IPv6Network) -> int:
+    """Return how many addresses a subnet of this block can give: AWS keeps five (SUB-3), /28 is smallest.
+
+    >>> usable(ip_network("10.0.0.0/24")), usable(ip_network("10.0.0.0/29"))
+    (251, 0)
+    """
+    return block.num_addresses - 5 if block.num_addresses >= 16 else 0
+
+
+@dataclass(frozen=True)
+class Diagnose(Kind):
+    """Name the component that stops a flow, and the code of why; the trace's own blockers are the answer."""
+
+    name = "diagnose"
+    given: Given
+    flow: Intent
+
+    def ask(self) -> tuple[Any, ...]:
+        """Return what stands below the prompt."""
+        return (words.STEP_FLOW.format(flow=self.flow.flow), self.given())
+
+    def solve(self) -> tuple[str, str]:
+        """Return what the trace says."""
+        first = self.flow.trace(self.given()).blockers[0]
+        return (first.component.name, first.code)
+
+    def read(self, answer: object) -> tuple[str, str]:
+        """Return the answer as a value, or raise Unreadable."""
+        if (
+            not isinstance(answer, list | tuple)
+            or len(answer) != 2
+            or not all(isinstance(a, str) for a in answer)
+        ):
+            raise Unreadable(words.WRITE_DIAGNOSIS.format(value=quoted(answer)))
+        return (plain(answer[0]), plain(answer[1]))
+
+    def find(self, value: tuple[str, str], right: Collection[Any]) -> Finding:
+        """Judge a value."""
+        way = self.flow.trace(self.given())
+        here = [b.code for b in way.blockers if value[0] in (plain(b.component.name), plain(b.component.id))]
+        sentence = words.DIAGNOSIS_CODE if here else words.DIAGNOSIS_NOT_THERE
+        hops = (*way.forward, *way.reply)
+        seen = tuple(str(h) for h in hops if not here and value[0] == plain(h.component.name))
+        said = sentence.format(component=value[0], code=value[1])
+        return Finding(value[1] in map(plain, here), said, seen, value, value)
+
+
+@dataclass(frozen=True)
+class Step(Kind):
+    """What does this hop do with the packet? The answer is read from the trace, not from a stored one.
+
+    `at` names a component on the way. `asks` is "next" (which component comes after it), "passes" (does
+    it pass or stop here), "source" or "destination" (the packet's address when it leaves).
+    """
+
+    name = "step"
+    given: Given
+    flow: Intent
+    at: str
+    asks: str = "next"
+    leg: str = "forward"
+
+    def ask(self) -> tuple[Any, ...]:
+        """Return what stands below the prompt."""
+        question = {
+            "next": words.STEP_NEXT,
+            "passes": words.STEP_PASSES,
+            "source": words.STEP_SOURCE,
+            "destination": words.STEP_DESTINATION,
+        }[self.asks]
+        hop, _ = self._hops()
+        packet = words.STEP_STANDS.format(where=_called(hop.component)[-1], packet=hop.packet_in)
+        return (f"{packet} {question}", self.given())
+
+    def solve(self) -> str:
+        """Return what the trace says."""
+        hop, after = self._hops()
+        if self.asks in ("source", "destination"):
+            return str(self._address(hop))
+        if self.asks == "passes":
+            return words.PASSES if hop.allowed else words.STOPS
+        return after.component.name if after and hop.allowed else words.STOPS_HERE
+
+    def read(self, answer: object) -> str:
+        """Return the answer as a value, or raise Unreadable."""
+        if self.asks in ("source", "destination"):
+            text = str(answer) if isinstance(answer, IPv4Address | IPv6Address) else answer
+            try:
+                return str(ip_address(text_of(text, words.WRITE_ADDRESS)))
+            except ValueError:
+                raise Unreadable(words.WRITE_ADDRESS.format(value=quoted(answer))) from None
+        complaint = words.WRITE_PASSES if self.asks == "passes" else words.WRITE_COMPONENT
+        known = {words.PASSES: words.PASSES, words.STOPS: words.STOPS_HERE}
+        if self.asks == "next":
+            known = {words.STOPS_HERE: words.STOPS, **_names(self.given())}
+        key = one_of(text_of(answer, complaint), known)
+        if key is None:
+            raise Unreadable(complaint.format(value=quoted(answer)))
+        return key
+
+    def find(self, value: str, right: Collection[Any]) -> Finding:
+        """Judge a value."""
+        hop, after = self._hops()
+        wanted = {self.solve()}
+        if self.asks == "next" and after and hop.allowed:
+            wanted |= set(_called(after.component))
+        rules = [str(rule) for d in hop.decisions for rule in (*d.passed_over, d.rule) if rule is not None]
+        seen = [words.STEP_STANDS.format(where=_called(hop.component)[-1], packet=hop.packet_in)]
+        seen += [words.HOP_DOES.format(rules="; ".join(sorted(rules)))] if rules else []
+        return Finding(value in wanted, words.STEP_REFUTED.format(value=value), tuple(seen), value, value)
+
+    def _hops(self) -> tuple[Hop, Hop | None]:
+        """Return the hop that is asked about, and the one after it."""
+        way = self.flow.trace(self.given())
+        hops = way.forward if self.leg == "forward" else way.reply
+        place = next(i for i, hop in enumerate(hops) if self.at in _called(hop.component))
+        return hops[place], hops[place + 1] if place + 1 < len(hops) else None
+
+    def _address(self, hop: Hop) -> object:
+        packet = hop.packet_out or hop.packet_in
+        return packet.src if self.asks == "source" else packet.dst
+
+
+def _called(component: Any) -> tuple[str, ...]:
+    """Return what people may call a component: its name, its kind, both."""
+    kind = component.kind.replace("_", " ").replace("acl", "ACL")
+    return (component.name, kind, kind if kind == component.name else f"{kind} {component.name}")
+
+
+def _names(network: Topology) -> dict[str, str]:
+    """Return every name and kind in a network, and the internet."""
+    from vpclab import internet
+
+    return {name: name for thing in (*network.snapshot(), internet) for name in _called(thing)}

@@ -1,0 +1,117 @@
+"""Controls for predictions and recall questions: thin shells around `commit` and `judge_question`.
+
+No control has an answer to begin with, every control has a label and works from the keyboard, and what a
+control has to say it says in an HTML control of its own, because output printed by a callback has no place
+in JupyterLab.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from vpclab.course import words
+from vpclab.course.blank import ____, holds_blank
+from vpclab.course.cards import Card, Code, prose
+from vpclab.course.catalogue import prediction
+from vpclab.course.exercises import Prediction
+from vpclab.course.lesson import commit
+from vpclab.course.quiz import Question, all_questions, judge_question, pick
+from vpclab.course.record import record
+
+__all__ = ["predict", "recall"]
+
+
+def guarded(where: Any, action: Callable[[], str]) -> None:
+    """Write what `action` returns into an HTML control; an error in it is written there too."""
+    try:
+        where.value = action()
+    except Exception as error:  # an exception in a callback would be seen by nobody
+        where.value = prose(words.WIDGET_FAILED.format(message=f"{type(error).__name__}: {error}"))
+
+
+def predict(id: str, choice: Any = ____) -> Any:
+    """Commit a prediction; while the choice is blank, return controls to choose with."""
+    item = prediction(id)
+    return prediction_controls(item) if holds_blank(choice) else commit(item, choice)
+
+
+def prediction_controls(item: Prediction) -> Any:
+    """Return the question with a choice, a button and a place for the answer."""
+    from ipywidgets import HTML, Button, VBox
+
+    choice = _radio(words.YOUR_PREDICTION, [(text, key) for key, text in item.choices.items()])
+    button = Button(description=words.COMMIT)
+    said = HTML()
+
+    def on_click(_: object) -> None:
+        missing = Card(words.NOT_YET, item.id, "open", (words.CHOOSE_ONE,))
+        guarded(said, lambda: (missing if choice.value is None else commit(item, choice.value)).html())
+
+    button.on_click(on_click)
+    return VBox([HTML(prose(item.question)), choice, button, said])
+
+
+def recall(chapter: str) -> Any:
+    """Return three questions from earlier chapters to answer, those that are weakest or longest ago first."""
+    from ipywidgets import VBox
+
+    chosen = pick(all_questions(), chapter, record().events())
+    if not chosen:
+        return Card(words.RECALL, parts=(words.RECALL_NONE.format(chapter=chapter),))
+    return VBox([question_controls(question, number) for number, question in enumerate(chosen, start=1)])
+
+
+def question_controls(question: Question, number: int) -> Any:
+    """Return one question with its controls and a place for the feedback."""
+    from ipywidgets import HTML, Button, Checkbox, Label, Text, VBox
+
+    label = words.QUESTION.format(number=number)
+    code = Code(question.code).html() if question.code else ""
+    head = HTML(prose(f"**{label}**: {question.question}") + code)
+    control: Any
+    if question.type == "multiple_choice":
+        control = _radio(
+            words.ANSWER_LABEL, list(zip(question.options, range(len(question.options)), strict=True))
+        )
+    elif question.type == "many_choice":
+        boxes = [
+            Checkbox(value=False, description=text, indent=False, layout={"width": "auto"})
+            for text in question.options
+        ]
+        control = VBox([Label(words.TICK_ALL), *boxes])
+    else:
+        control = Text(description=words.ANSWER_LABEL)
+    button = Button(description=words.CHECK, tooltip=f"{words.CHECK}: {label}")
+    said = HTML()
+
+    def given() -> Any:
+        return (
+            [i for i, box in enumerate(boxes) if box.value]
+            if question.type == "many_choice"
+            else control.value
+        )
+
+    def on_click(_: object) -> None:
+        guarded(said, lambda: answer(question, given()).html())
+
+    button.on_click(on_click)
+    return VBox([head, control, button, said])
+
+
+def answer(question: Question, given: Any) -> Card:
+    """Judge an answer to a recall question, record it, and return what to say."""
+    reply = judge_question(question, given)
+    if reply.right is None:
+        return Card(words.NOT_YET, question.id, "open", (reply.feedback,))
+    belief = "" if reply.right else question.misconception
+    record().add("quiz", question.id, state="correct" if reply.right else "try again", misconception=belief)
+    look = words.LOOK_BACK.format(see=question.see) if question.see and not reply.right else ""
+    word, tone = (words.CORRECT, "good") if reply.right else (words.TRY_AGAIN, "bad")
+    return Card(word, question.id, tone, (reply.feedback,), look)
+
+
+def _radio(label: str, options: list[tuple[str, Any]]) -> Any:
+    from ipywidgets import RadioButtons
+
+    return RadioButtons(options=options, value=None, description=label, layout={"width": "auto"})
