@@ -1,0 +1,411 @@
+"""From describe-* output to a topology.
+
+`elements` turns each JSON element into a value. Here stand the rules for all of them together: what
+is inactive is left out and the routes to it are blackholes, what no file tells takes AWS's default
+and is said in `assumed`, and an id that leads nowhere stays as it is, so that the engine answers
+"unknown" and names it.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from ipaddress import IPv4Address, ip_network
+from itertools import pairwise
+from typing import Any, TypeVar
+
+from vpclab.aws import elements
+from vpclab.aws.elements import FORWARDS_TAG, UNKNOWN, base
+from vpclab.aws.fields import Item
+from vpclab.aws.files import Part, collect
+from vpclab.topology import model
+from vpclab.topology.builders import Topology
+from vpclab.topology.errors import BadInput
+from vpclab.topology.model import ALL, INBOUND, OUTBOUND
+
+R = TypeVar("R", bound=model.Resource)
+_MANAGED = re.compile(
+    r"(?:Interface for NAT Gateway|VPC Endpoint Interface|Transit Gateway Attachment) (\S+)"
+)
+
+
+def load_aws(source: str | os.PathLike[str] | Mapping[str, Any], name: str | None = None) -> Topology:
+    """Return the topology that describe-* output tells of.
+
+    `source` is a folder of JSON files as the AWS CLI prints them, one such file, or a dictionary
+    such as ``{"Vpcs": [...], "Subnets": [...]}``. What was taken for granted is in `assumed`.
+
+    >>> load_aws({"Vpcs": [{"VpcId": "vpc-1", "CidrBlock": "10.0.0.0/16"}]})
+    <Topology aws: 1 vpc>
+    """
+    found, parts, notes = collect(source)
+    reader = _Reader(parts, notes)
+    return Topology.of(name or found, reader.resources(), assumed=tuple(reader.notes))
+
+
+class _Reader:
+    """The parts of a snapshot while values are made of them."""
+
+    def __init__(self, parts: list[Part], notes: list[str]) -> None:
+        self.parts, self.notes = parts, notes
+        self.tables: dict[type[model.Resource], dict[str, Any]] = {}
+        self.origin: dict[tuple[type[model.Resource], str], tuple[Part, bool]] = {}
+        self.gone: set[str] = set()  # ids of what is listed but no longer there
+        self.owners: dict[str, str] = {}  # interface -> the instance or NAT gateway it belongs to
+        self.public: dict[
+            tuple[str, IPv4Address | None], IPv4Address
+        ] = {}  # Elastic IPs by interface or instance
+        self.default_groups: dict[str, str] = {}  # VPC -> its default security group
+        self.groupless: dict[str, None] = {}  # interfaces whose security groups no file tells
+        self.interfaces: dict[
+            str, list[model.NetworkInterface]
+        ] = {}  # owner -> its interfaces, the primary one first
+
+    def resources(self) -> list[model.Resource]:
+        """Return every value, made in an order in which each finds those it refers to."""
+        for key in ("PrefixLists", "ManagedPrefixLists"):
+            for part, item in self._elements(key):
+                if (found := elements.prefix_list(item)) is not None:
+                    self._put(found, part, item)
+        self._vpcs()
+        for part, item in self._elements("Subnets"):
+            self._put(elements.subnet(item), part, item)
+        self._refuse_overlaps()
+        for part, item in self._elements("InternetGateways"):
+            self._put(elements.internet_gateway(item), part, item)
+        self._security_groups()
+        self._owners_and_addresses()
+        self._network_interfaces()
+        for part, item in self._live("NatGateways", "NatGatewayId"):
+            self._put(self._nat_gateway(item), part, item)
+        self._instances()
+        self._elastic_ips()
+        self._route_tables()
+        for part, item in self._elements("NetworkAcls"):
+            self._put(elements.network_acl(item), part, item)
+        self._defaults()
+        return [value for table in self.tables.values() for value in table.values()]
+
+    # -- keeping values --------------------------------------------------------------------------
+
+    def _elements(self, key: str) -> Iterator[tuple[Part, Item]]:
+        return ((part, item) for part in self.parts for item in part.lists.get(key, ()))
+
+    def _live(self, key: str, id: str) -> Iterator[tuple[Part, Item]]:
+        return ((part, item) for part, item in self._elements(key) if item.need(id) not in self.gone)
+
+    def _table(self, kind: type[R]) -> dict[str, R]:
+        return self.tables.setdefault(kind, {})
+
+    def _put(self, value: model.Resource, part: Part, item: Item) -> None:
+        """Add a value; of a shared resource that two accounts describe, the owner's word counts."""
+        key, table = (type(value), value.id), self.tables.setdefault(type(value), {})
+        owned = part.account is not None and item.text("OwnerId") == part.account
+        if (old := table.get(value.id)) is not None:
+            other, others_own = self.origin[key]
+            if old != value and (other.account == part.account or None in (other.account, part.account)):
+                raise BadInput(
+                    f"{item.where}: {value.id} is listed twice with different content; keep one of the two"
+                )
+            if others_own or not owned:
+                return
+        table[value.id] = value
+        self.origin[key] = part, owned
+
+    def _held(self, key: str, part: Part) -> bool:
+        """Return whether some file of that account and Region holds the key."""
+        return any(key in other.lists and other.fits(part) for other in self.parts)
+
+    def _note(self, key: str, whose: Iterable[model.Resource], sentence: str) -> None:
+        """Say once which default was taken, and for whom."""
+        if names := ", ".join(dict.fromkeys(value.name for value in whose)):
+            self.notes.append(f"No file holds {key} for {names}: {sentence}.")
+
+    # -- the network -----------------------------------------------------------------------------
+
+    def _vpcs(self) -> None:
+        dns: dict[str, dict[str, bool]] = {}
+        for _, item in self._elements("VpcAttributes"):
+            for key in ("EnableDnsSupport", "EnableDnsHostnames"):
+                if (value := elements.dns_attribute(item, key)) is not None:
+                    dns.setdefault(item.need("VpcId"), {})[key] = value
+        regions = {
+            item.need("VpcId"): region
+            for _, item in self._elements("Subnets")
+            if (region := elements.region_of(item))
+        }
+        for part, item in self._elements("Vpcs"):
+            id = item.need("VpcId")
+            self._put(
+                elements.vpc(item, part.region or regions.get(id), part.account, dns.get(id, {})), part, item
+            )
+        vpcs = self._table(model.Vpc).values()
+        for vpc in vpcs:
+            for block in vpc.cidrs:
+                if not 16 <= block.prefixlen <= 28:
+                    self.notes.append(
+                        f"VPC {vpc.name} has {block}; AWS takes /16 to /28 (VPC-2). It is left as it is."
+                    )
+        self._note(
+            "VpcAttributes", (v for v in vpcs if v.id not in dns), "DNS attributes as AWS sets them (DNS-2)"
+        )
+        self._note("the Region", (v for v in vpcs if v.region == UNKNOWN), "name a folder after it")
+
+    def _refuse_overlaps(self) -> None:
+        blocks = [
+            (s.vpc_id, b, s)
+            for s in self._table(model.Subnet).values()
+            for b in (s.cidr, s.ipv6_cidr)
+            if b is not None
+        ]
+        blocks.sort(key=lambda row: (row[0], row[1].version, int(row[1].network_address), row[1].prefixlen))
+        for (vpc, block, subnet), (next_vpc, next_block, other) in pairwise(blocks):
+            if vpc == next_vpc and block.version == next_block.version and block.overlaps(next_block):
+                raise BadInput(
+                    f"subnets {subnet.name} ({block}) and {other.name} ({next_block}) of {vpc} overlap, which "
+                    "AWS refuses (SUB-2): check that the files come from one account at one time"
+                )
+
+    def _route_tables(self) -> None:
+        for part, item in self._elements("RouteTables"):
+            table = elements.route_table(item)
+            rows = zip(table.routes, item.items("Routes"), strict=True)
+            table = replace(table, routes=tuple(self._resolved(route, row) for route, row in rows))
+            vpc = self._table(model.Vpc).get(table.vpc_id)
+            missing = elements.local_routes(vpc, (r.destination for r in table.routes)) if vpc else ()
+            self._note(
+                "the local routes",
+                [table] if missing else [],
+                "every table has one per block of its VPC (RT-4)",
+            )
+            self._put(replace(table, routes=missing + table.routes), part, item)
+
+    def _resolved(self, route: model.Route, item: Item) -> model.Route:
+        """Return a route to an instance's interface for the instance, a blackhole if the target is gone."""
+        target = route.target
+        if target not in self._table(model.NetworkInterface):
+            target = item.id("InstanceId") or target  # AWS names both; the interface may be in no file
+            target = next((eni.id for eni in self.interfaces.get(target, ())), target)
+        return replace(route, target=target, state="blackhole" if target in self.gone else route.state)
+
+    def _defaults(self) -> None:
+        """Give every VPC what AWS makes along with it and no file tells (VPC-12)."""
+        keys, vpcs = ("RouteTables", "NetworkAcls", "InternetGateways"), self._table(model.Vpc).values()
+        missing = {
+            key: [v for v in vpcs if not self._held(key, self.origin[model.Vpc, v.id][0])] for key in keys
+        }
+        for vpc in missing["RouteTables"]:
+            routes = elements.local_routes(vpc)
+            table = model.RouteTable(
+                id=f"{vpc.id}-main", name="main", vpc_id=vpc.id, routes=routes, main=True
+            )
+            self._table(model.RouteTable)[table.id] = table
+        for vpc in missing["NetworkAcls"]:
+            rules = (
+                (100, "0.0.0.0/0", INBOUND),
+                (100, "0.0.0.0/0", OUTBOUND),
+                (101, "::/0", INBOUND),
+                (101, "::/0", OUTBOUND),
+            )
+            entries = tuple(
+                model.NetworkAclEntry(side, number, True, ALL, ip_network(block))
+                for number, block, side in rules
+            )
+            acl = model.NetworkAcl(
+                id=f"{vpc.id}-default", name="default", vpc_id=vpc.id, entries=entries, is_default=True
+            )
+            self._table(model.NetworkAcl)[acl.id] = acl
+        self._note(
+            "RouteTables", missing["RouteTables"], "one main table with only the local routes (VPC-12)"
+        )
+        self._note(
+            "NetworkAcls", missing["NetworkAcls"], "the default network ACL, which allows everything (ACL-2)"
+        )
+        self._note("InternetGateways", missing["InternetGateways"], "no internet gateway (VPC-12)")
+
+    def _security_groups(self) -> None:
+        loose: dict[str, list[model.SecurityGroupRule]] = {}
+        for _, item in self._elements("SecurityGroupRules"):
+            loose.setdefault(item.need("GroupId"), []).extend(elements.loose_rules(item))
+        for part, item in self._elements("SecurityGroups"):
+            group = elements.security_group(item, loose.get(item.need("GroupId"), ()))
+            self._put(group, part, item)
+            if item.text("GroupName") == "default":
+                self.default_groups[group.vpc_id] = group.id
+        table = self._table(model.SecurityGroup)
+        if not table:
+            for id, rules in loose.items():
+                table[id] = model.SecurityGroup(id=id, name=id, vpc_id="", rules=tuple(dict.fromkeys(rules)))
+        names: dict[object, str] = {
+            v.id: v.name
+            for kind in (model.SecurityGroup, model.PrefixList)
+            for v in self._table(kind).values()
+        }
+        for group in list(table.values()):
+            named = tuple(replace(rule, peer_name=names.get(rule.peer, "")) for rule in group.rules)
+            table[group.id] = replace(group, rules=named)
+
+    # -- instances, NAT gateways, their interfaces and addresses ---------------------------------
+
+    def _owners_and_addresses(self) -> None:
+        """Note what is gone, which interface belongs to what, and which Elastic IP is where."""
+        for _, item in self._elements("Instances"):
+            if item.item("State").text("Name") == "terminated":
+                self.gone.add(item.need("InstanceId"))
+            for eni in item.items("NetworkInterfaces"):
+                self.owners[eni.need("NetworkInterfaceId")] = item.need("InstanceId")
+        for _, item in self._elements("NatGateways"):
+            if item.text("State") == "deleted":
+                self.gone.add(item.need("NatGatewayId"))
+            for address in item.items("NatGatewayAddresses"):
+                if eni_id := address.id("NetworkInterfaceId"):
+                    self.owners[eni_id] = item.need("NatGatewayId")
+        for _, item in self._elements("Addresses"):
+            public, private = item.ipv4("PublicIp"), item.ipv4("PrivateIpAddress")
+            for id in (item.id("NetworkInterfaceId"), item.id("InstanceId")):
+                if id and public:
+                    self.public[id, private] = public
+
+    def _network_interfaces(self) -> None:
+        table, alone = self._table(model.NetworkInterface), []
+        for part, item in self._elements("NetworkInterfaces"):
+            self._put(self._interface(item), part, item)
+        for part, item in self._live("Instances", "InstanceId"):
+            nested = item.items("NetworkInterfaces")
+            if not self._held("NetworkInterfaces", part):
+                alone.append(model.Instance(**base(item, item.need("InstanceId")), vpc_id="", subnet_id=""))
+                nested = nested or [elements.own_interface(item)]
+            for entry in nested:
+                if entry.id("NetworkInterfaceId") not in table and entry.id("SubnetId"):
+                    self._put(self._interface(entry, item), part, item)
+        self._note("NetworkInterfaces", alone, "built from the instances")
+        groupless = [table[id] for id in self.groupless if table[id].vpc_id in self.default_groups]
+        for eni in groupless:
+            table[eni.id] = replace(eni, group_ids=(self.default_groups[eni.vpc_id],))
+        self._note("security groups", groupless, "the default one of the VPC (SG-3)")
+        for eni in sorted(table.values(), key=lambda e: e.device_index):
+            if eni.owner_id:
+                self.interfaces.setdefault(eni.owner_id, []).append(eni)
+
+    def _interface(self, item: Item, instance: Item | None = None) -> model.NetworkInterface:
+        id, attachment = item.need("NetworkInterfaceId"), item.item("Attachment")
+        owner = (
+            attachment.id("InstanceId")
+            if attachment.text("Status") not in ("detached", "detaching")
+            else None
+        )
+        managed = _MANAGED.search(item.text("Description") or "")
+        owner = self.owners.get(id) or owner or (managed[1] if managed else None)
+        kind = item.text("InterfaceType") or "interface"
+        if kind == "natGateway" or (owner or "").startswith("nat-"):
+            kind = "nat_gateway"
+        told, key = (
+            (item, "Groups")
+            if item.data.get("Groups") is not None or not instance
+            else (instance, "SecurityGroups")
+        )
+        if told.data.get(key) is None and kind == "interface":
+            self.groupless[id] = None
+        groups = tuple(dict.fromkeys(group.need("GroupId") for group in told.items(key)))
+        subnet_id = item.need("SubnetId")
+        subnet, check = self._table(model.Subnet).get(subnet_id), item.flag("SourceDestCheck")
+        return model.NetworkInterface(
+            **base(item, id), vpc_id=item.id("VpcId") or (subnet.vpc_id if subnet else ""),
+            subnet_id=subnet_id,
+            addresses=self._private_addresses(item, id, owner), interface_type=kind,
+            ipv6_addresses=tuple(a for i in item.items("Ipv6Addresses") if (a := i.ipv6("Ipv6Address"))),
+            group_ids=() if kind == "nat_gateway" else groups,
+            source_dest_check=True if check is None else check,
+            owner_id=None if owner in self.gone else owner,
+            device_index=attachment.number("DeviceIndex", 0, 1000) or 0,
+        )  # fmt: skip
+
+    def _private_addresses(self, item: Item, id: str, owner: str | None) -> tuple[model.PrivateAddress, ...]:
+        """Return the private addresses, the primary one first, with the public ones mapped to them."""
+        listed = sorted(item.items("PrivateIpAddresses"), key=lambda entry: not entry.flag("Primary")) or [
+            item
+        ]
+        primary = not item.item("Attachment").number("DeviceIndex", 0, 1000)
+        found: dict[IPv4Address, model.PrivateAddress] = {}
+        for i, entry in enumerate(listed):
+            if (address := entry.ipv4("PrivateIpAddress")) is None:
+                continue
+            keys = [
+                (id, address),
+                (owner or id, address),
+                *([(id, None), (owner or id, None)] if i == 0 and primary else []),
+            ]
+            elastic = next((self.public[key] for key in keys if key in self.public), None)
+            link = entry.item("Association")
+            if i == 0 and link.ipv4("PublicIp") is None:
+                link = item.item("Association")
+            public = link.ipv4("PublicIp")
+            kept = public is not None and (
+                link.text("AllocationId") or link.text("IpOwnerId") not in (None, "amazon")
+            )
+            found[address] = model.PrivateAddress(
+                address, public or elastic, bool(kept) or elastic is not None
+            )
+        return tuple(found.values())
+
+    def _instances(self) -> None:
+        table, made = self._table(model.Instance), []
+        for part, item in self._live("Instances", "InstanceId"):
+            self._put(self._instance(item), part, item)
+        for id, enis in self.interfaces.items():
+            part = self.origin[model.NetworkInterface, enis[0].id][0]
+            if id.startswith("i-") and id not in table and not self._held("Instances", part):
+                table[id] = model.Instance(id=id, name=id, vpc_id=enis[0].vpc_id, subnet_id=enis[0].subnet_id)
+                made.append(table[id])
+        self._note("Reservations", made, "known by their interfaces only, and taken to be running")
+
+    def _instance(self, item: Item) -> model.Instance:
+        id, forwards = item.need("InstanceId"), elements.forwards(item)
+        mine = self.interfaces.get(id, [])
+        subnet_id = item.id("SubnetId") or next((eni.subnet_id for eni in mine), None)
+        vpc_id = item.id("VpcId") or next((eni.vpc_id for eni in mine), None)
+        if subnet_id is None or vpc_id is None:
+            raise BadInput(
+                f"{item.where} ({id}) has no SubnetId or VpcId, and no network interface that tells them"
+            )
+        state = item.item("State").text("Name") or "running"
+        value = model.Instance(
+            **base(item, id), vpc_id=vpc_id, subnet_id=subnet_id, state=state, forwards=forwards
+        )
+        if forwards is None and not all(eni.source_dest_check for eni in mine):
+            self.notes.append(
+                f"{value.name} has its source/destination check off, and AWS does not know what its software "
+                f"does: taken to forward nothing. The tag {FORWARDS_TAG} = nat or forward says otherwise."
+            )
+        return value
+
+    def _nat_gateway(self, item: Item) -> model.NatGateway:
+        id, addresses = item.need("NatGatewayId"), item.items("NatGatewayAddresses")
+        main = next(
+            (a for a in addresses if a.flag("IsPrimary")), addresses[0] if addresses else Item({}, item.where)
+        )
+        eni = next(iter(self.interfaces.get(id, ())), None)
+        return model.NatGateway(
+            **base(item, id), vpc_id=item.need("VpcId"), subnet_id=item.id("SubnetId"),
+            private_ip=main.ipv4("PrivateIp") or (eni.private_ip if eni else None),
+            public_ip=main.ipv4("PublicIp") or (eni.public_ip if eni else None),
+            connectivity=item.text("ConnectivityType") or "public", state=item.text("State") or "available",
+            availability=item.text("AvailabilityMode") or "zonal",
+        )  # fmt: skip
+
+    def _elastic_ips(self) -> None:
+        enis = self._table(model.NetworkInterface).values()
+        holders = {p.public_ip: (eni.id, p.address) for eni in enis for p in eni.addresses if p.public_ip}
+        for part, item in self._elements("Addresses"):
+            if (address := item.ipv4("PublicIp")) is not None:
+                eni, private = holders.get(
+                    address, (item.id("NetworkInterfaceId"), item.ipv4("PrivateIpAddress"))
+                )
+                found = base(item, item.id("AllocationId") or str(address))
+                self._put(
+                    model.ElasticIp(**found, address=address, interface_id=eni, private_ip=private),
+                    part,
+                    item,
+                )
