@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from vpclab.course import ____
-from vpclab.course.catalogue import catalogue, misconceptions
+from vpclab.course.declarations import catalogue, misconceptions
 from vpclab.course.exercises import Exercise, Prediction, judge
 from vpclab.course.kinds import plain
 from vpclab.course.lesson import check

@@ -13,13 +13,15 @@ from vpclab.course.blank import ____, holds_blank
 
 TWO_SIDED = [
     operator.add, operator.sub, operator.mul, operator.matmul, operator.truediv, operator.floordiv,
-    operator.mod, operator.pow, operator.lshift, operator.rshift, operator.and_, operator.or_, operator.xor, divmod,
+    operator.mod, operator.pow, operator.lshift, operator.rshift, operator.and_, operator.or_, operator.xor,
+    divmod,
     operator.lt, operator.le, operator.gt, operator.ge, operator.eq, operator.ne,
     operator.iadd, operator.isub, operator.imul, operator.ior,
 ]  # fmt: skip
 ONE_SIDED = [
-    operator.neg, operator.pos, operator.abs, operator.invert, round, copy.copy, copy.deepcopy, list, tuple, set,
-    str, repr, format, dict, "{:>3}".format, lambda b: f"{b}/24", "10.0.0.0/%s".__mod__, lambda b: [*b],
+    operator.neg, operator.pos, operator.abs, operator.invert, round, copy.copy, copy.deepcopy, list, tuple,
+    set, str, repr, format, dict, "{:>3}".format, lambda b: f"{b}/24", "10.0.0.0/%s".__mod__,
+    lambda b: [*b],
     lambda b: b(), lambda b: b.subnet("a").cidr, lambda b: b[0:3], lambda b: b["x"], lambda b: sorted([b, 3]),
     lambda b: {b: 1}, lambda b: sum([b, 1]), lambda b: max(b, 3), lambda b: pickle.loads(pickle.dumps(b)),
     bytes, lambda b: list(reversed(b)), lambda b: b is not None and b,

@@ -21,10 +21,10 @@ sentence.
 from __future__ import annotations
 
 from vpclab.course.blank import ____
-from vpclab.course.catalogue import catalogue
+from vpclab.course.declarations import catalogue
 from vpclab.course.exercises import Exercise, Prediction, Trap, Verdict
 from vpclab.course.lesson import check, export_progress, hint, progress, reset, reveal, show, solution
-from vpclab.course.stepper import stepper
+from vpclab.course.stepping import stepper
 from vpclab.course.widgets import predict, recall
 
 __all__ = [  # noqa: RUF022 - in the order in which a lesson uses them

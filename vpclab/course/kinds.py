@@ -580,6 +580,4 @@ def _called(component: Any) -> tuple[str, ...]:
 
 def _names(network: Topology) -> dict[str, str]:
     """Return every name and kind in a network, and the internet."""
-    from vpclab import internet
-
-    return {name: name for thing in (*network.snapshot(), internet) for name in _called(thing)}
+    return {name: name for thing in network.snapshot() for name in _called(thing)} | {"internet": "internet"}

@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from vpclab.course import quiz, words
 from vpclab.course.blank import ____
 from vpclab.course.cards import Card, Code, Table
-from vpclab.course.catalogue import catalogue, exercise, find, numbers, prediction
+from vpclab.course.declarations import catalogue, exercise, find, numbers, prediction
 from vpclab.course.exercises import Exercise, Prediction, Verdict, judge
 from vpclab.course.kinds import quoted
 from vpclab.course.record import record, summary
-from vpclab.course.stepper import still
+from vpclab.course.stepping import still
+from vpclab.evaluate.results import Trace
 
 if TYPE_CHECKING:
     from vpclab import Topology
@@ -34,10 +35,10 @@ def _with_note(card: C) -> C:
 
 def show(what: Any) -> Card:
     """Return the still form of an exercise, a prediction, a chapter's recall ("04-recall") or a trace."""
-    if isinstance(what, str):
-        number, _, rest = what.partition("-")
-        return quiz.card(number) if rest == "recall" else find(what).card()
-    return still(what)
+    if isinstance(what, Trace):
+        return still(what)
+    number, _, rest = str(what).partition("-")
+    return quiz.card(number) if rest == "recall" else find(what).card()
 
 
 def check(id: str, answer: Any = ____) -> Verdict:
@@ -75,12 +76,12 @@ def solution(id: str) -> Card:
     return _with_note(Card(words.SOLUTION, title, parts=parts, next=words.SOLUTION_NEXT))
 
 
-def reset(id: str = "") -> Card:
+def reset(id: str | None = None) -> Card:
     """Let one exercise or prediction, or without an id everything, start anew; the file keeps what was."""
-    if id:
+    if id is not None:
         find(id)
-    record().add("reset", id)
-    said = words.RESET_ONE.format(id=id) if id else words.RESET_ALL
+    record().add("reset", id or "")
+    said = words.RESET_ALL if id is None else words.RESET_ONE.format(id=id)
     return _with_note(Card(words.RESET, parts=(said,), next=words.RESET_KEPT))
 
 

@@ -13,7 +13,7 @@ from typing import Any
 from vpclab.course import words
 from vpclab.course.blank import ____, holds_blank
 from vpclab.course.cards import Card, Code, prose
-from vpclab.course.catalogue import prediction
+from vpclab.course.declarations import prediction
 from vpclab.course.exercises import Prediction
 from vpclab.course.lesson import commit
 from vpclab.course.quiz import Question, all_questions, judge_question, pick
