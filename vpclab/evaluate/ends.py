@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
-from ipaddress import IPv4Network, IPv6Network
+from ipaddress import IPv4Address, IPv4Network, IPv6Network
 from typing import Any
 
 from vpclab.evaluate.network import Interface, LinkedNetwork
@@ -20,8 +21,10 @@ from vpclab.topology.model import (
     Resource,
     RouteTable,
     SecurityGroup,
+    Site,
     Snapshot,
     Vpc,
+    VpcEndpoint,
 )
 from vpclab.topology.rules import is_public, read_address
 from vpclab.topology.store import Handle
@@ -59,6 +62,33 @@ class Internet:
 
 
 internet = Internet()
+INTERNET = Place(id="internet", name="internet")
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """An AWS service as the destination of a flow, in the Region of the one who asks unless `region` says."""
+
+    name: str
+    region: str | None = None
+
+
+def service(name: str, region: str | None = None) -> Service:
+    """Return an AWS service as a destination: ``service("s3")``, ``service("s3", region="us-east-1")``."""
+    return Service(name, region)
+
+
+@dataclass(frozen=True, slots=True)
+class SiteHost:
+    """A host of a site on premises: the one at `address`, or the first usable one of the site's first block."""
+
+    site: str
+    address: Address | None = None
+
+
+def site(name: str, address: object = None) -> SiteHost:
+    """Return a host of a site as an end of a flow: ``site("office")``, ``site("office", "192.168.0.10")``."""
+    return SiteHost(name, None if address is None else read_address(address))
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,40 +147,61 @@ def _named_blocks(snapshot: Snapshot) -> list[Network]:
 def source_end(network: LinkedNetwork, ref: object, version: int) -> End:
     """Return the end a flow starts from."""
     if isinstance(ref, Internet):
-        return End(Place(id="internet", name="internet"), _host(network, ref, version))
-    if not isinstance(ref, (Handle, Resource)) and (literal := _literal(ref)) is not None:
-        _check_family(literal, version)
+        return End(INTERNET, _host(network, ref, version))
+    if isinstance(ref, Service):
+        raise BadInput(f"{ref.name}: a service answers and never starts a connection (VPE-13)")
+    literal = _literal(ref)
+    if literal is not None:
+        return _source_at(network, literal, version)
+    found = _find(network, ref)
+    if isinstance(found, Site):
+        return _at_site(found, ref, version)
+    if isinstance(found, NatGateway):
+        return _from_owner(found, None)
+    return End(found.component, _own_address(found, version), found)
+
+
+def _source_at(network: LinkedNetwork, literal: Address, version: int) -> End:
+    """Return the end that has an address: an interface, else a site, else the internet."""
+    _check_family(literal, version)
+    key = (version, int(literal))
+    owners: list[Interface | NatGateway | Site] = [
+        v.owners[key] for v in network.vpcs.values() if key in v.owners
+    ]
+    if not owners and version == 4 and int(literal) in network.public:
+        vpc, private = network.public[int(literal)]
+        return _from_owner(vpc.owners[4, private], IPv4Address(private))
+    if not owners:
         owners = [
-            vpc.owners[key] for vpc in network.vpcs.values() if (key := (version, int(literal))) in vpc.owners
+            s
+            for s in network.snapshot.all(Site)
+            if any(literal in c for c in s.cidrs if c.version == version)
         ]
-        if len(owners) > 1:
-            raise Ambiguous(str(literal), [o.value.id if isinstance(o, Interface) else o.id for o in owners])
-        if owners:
-            return _from_owner(owners[0], literal)
-        public = network.public.get(int(literal)) if version == 4 else None
-        if public is not None:
-            vpc, private = public
-            return _from_owner(vpc.owners[4, private], vpc.value.cidrs[0][0].__class__(private))
-        if not is_public(literal):
-            raise NotFound(
-                f"no interface has {literal}, and it is no address of the internet: use the address of an interface"
-            )
-        return End(Place(id="internet", name="internet"), literal)
-    interface = _interface(network, ref)
-    if isinstance(interface, NatGateway):
-        return _from_owner(interface, None)
-    return End(interface.component, _own_address(interface, version), interface)
+    if len(owners) > 1:
+        raise Ambiguous(str(literal), [o.value.id if isinstance(o, Interface) else o.id for o in owners])
+    if owners:
+        return End(owners[0], literal) if isinstance(owners[0], Site) else _from_owner(owners[0], literal)
+    if not is_public(literal):
+        raise NotFound(
+            f"no interface or site has {literal}, and it is no address of the internet: use one that exists"
+        )
+    return End(INTERNET, literal)
 
 
 def destination_end(network: LinkedNetwork, ref: object, source: End, version: int) -> End:
     """Return the end a flow goes to; a handle means its public IPv4 when the packet comes from the internet."""
     if isinstance(ref, Internet):
-        return End(Place(id="internet", name="internet"), _host(network, ref, version))
-    if not isinstance(ref, (Handle, Resource)) and (literal := _literal(ref)) is not None:
+        return End(INTERNET, _host(network, ref, version))
+    if isinstance(ref, Service):
+        return _service_end(network, ref, source, version)
+    literal = _literal(ref)
+    if literal is not None:
         _check_family(literal, version)
-        return End(Place(id=str(literal), name=str(literal)), literal)
-    found = _interface(network, ref)
-    outside = source.interface is None and version == 4
+        return End(Place(id=str(literal), name=str(literal), kind="internet"), literal)
+    found = _find(network, ref)
+    if isinstance(found, Site):
+        return _at_site(found, ref, version)
+    outside = source.component.kind == "internet" and version == 4
     if isinstance(found, NatGateway):
         if version == 6 or found.private_ip is None:
             raise BadInput(f"NAT gateway {found.name} has no IPv{version} address of its own")
@@ -159,7 +210,58 @@ def destination_end(network: LinkedNetwork, ref: object, source: End, version: i
     return End(found.component, public or _own_address(found, version), found)
 
 
+def _service_end(network: LinkedNetwork, ref: Service, source: End, version: int) -> End:
+    """Return a service's address as the asker's resolver gives it: private with private DNS, else public (VPE-12)."""
+    vpc = source.interface.subnet.vpc.value if source.interface else None
+    region = ref.region or (
+        vpc.region if vpc else next((v.value.region for v in network.vpcs.values()), "us-east-1")
+    )
+    full = ref.name if "." in ref.name else f"com.amazonaws.{region}.{ref.name}"
+    place = Place(id=full, name=full.rpartition(".")[2], kind="service")
+    for interface in endpoint_interfaces(network, full, vpc, version):
+        return End(place, _own_address(interface, version), interface)
+    from vpclab.topology.services import service_blocks
+
+    blocks = [
+        b
+        for b in network.services.get(full) or service_blocks(full.rpartition(".")[2], region)
+        if b.version == version
+    ]
+    if not blocks:
+        raise NotFound(f"service {ref.name!r} has no IPv{version} address in {region}", network.services)
+    return End(place, blocks[0][1])
+
+
+def endpoint_interfaces(network: LinkedNetwork, full: str, vpc: Vpc | None, version: int) -> list[Interface]:
+    """Return the interfaces a service's public name means inside a VPC: those of a private-DNS endpoint (VPE-12)."""
+    if vpc is None or not (vpc.dns_support and vpc.dns_hostnames):
+        return []
+    found = []
+    for endpoint in network.snapshot.all(VpcEndpoint):
+        if (endpoint.vpc_id, endpoint.service, endpoint.type) == (
+            vpc.id,
+            full,
+            "Interface",
+        ) and endpoint.private_dns:
+            own = (i for i in network.interfaces.values() if i.value.owner_id == endpoint.id)
+            found += [i for i in own if any(v == version for v, _ in i.addresses)]
+    return found
+
+
+def _at_site(found: Site, ref: object, version: int) -> End:
+    wanted = ref.address if isinstance(ref, SiteHost) else None
+    if wanted is None:
+        block = next((c for c in found.cidrs if c.version == version), None)
+        if block is None:
+            raise BadInput(f"site {found.name} has no IPv{version} block: declare it with one")
+        wanted = block[min(10, block.num_addresses - 1)]
+    _check_family(wanted, version)
+    return End(found, wanted)
+
+
 def _literal(ref: object) -> Address | None:
+    if isinstance(ref, (Handle, Resource, SiteHost)):
+        return None
     try:
         return read_address(ref)
     except BadInput:
@@ -200,24 +302,23 @@ def _own_address(interface: Interface, version: int) -> Address:
     return found
 
 
-def _interface(network: LinkedNetwork, ref: object) -> Interface | NatGateway:
-    """Return the interface (an instance's primary one) or NAT gateway that a handle, name or id means."""
+def _find(network: LinkedNetwork, ref: object) -> Interface | NatGateway | Site:
+    """Return the interface (an instance's primary one), NAT gateway or site that a handle, name or id means."""
     snapshot = network.snapshot
     if isinstance(ref, (Handle, Resource)):
         value = snapshot.get(type(ref.value) if isinstance(ref, Handle) else type(ref), ref.id)
         if value is None:
             raise NotFound(f"{ref.kind.replace('_', ' ')} {ref.id} is not in topology {snapshot.name}")
+    elif isinstance(ref, SiteHost):
+        value = _named(snapshot, ref.site)
     elif isinstance(ref, str):
         value = _named(snapshot, ref)
     else:
         raise BadInput(
             f"{ref!r} is no end of a flow: give a handle, a name such as 'prod/web', an id, an address or internet"
         )
-    if isinstance(value, Instance):
-        own = [i for i in network.interfaces.values() if i.value.owner_id == value.id]
-        if not own:
-            raise NotFound(f"instance {value.name} has no network interface")
-        return min(own, key=lambda i: i.value.device_index)
+    if isinstance(value, (NatGateway, Site)):
+        return value
     if isinstance(value, NetworkInterface):
         owner = snapshot.get(NatGateway, value.owner_id)
         if owner is not None:
@@ -225,15 +326,21 @@ def _interface(network: LinkedNetwork, ref: object) -> Interface | NatGateway:
         if value.id not in network.interfaces:
             raise NotFound(f"interface {value.name} is in subnet {value.subnet_id}, which is not in the data")
         return network.interfaces[value.id]
-    if isinstance(value, NatGateway):
-        return value
-    raise BadInput(
-        f"{value.kind.replace('_', ' ')} {value.name} sends and receives nothing itself: name an instance, an interface or internet"
-    )
+    if isinstance(value, (Instance, VpcEndpoint)):
+        own = [i for i in network.interfaces.values() if i.value.owner_id == value.id]
+        if own:
+            return min(own, key=lambda i: i.value.device_index)
+        if isinstance(value, VpcEndpoint) and value.type == "Gateway":
+            raise BadInput(
+                f"gateway endpoint {value.name} is a route and has no address (VPE-3): use service('s3')"
+            )
+        raise NotFound(f"{value.kind.replace('_', ' ')} {value.name} has no network interface in the data")
+    what = f"{value.kind.replace('_', ' ')} {value.name}"
+    raise BadInput(f"{what} sends and receives nothing itself: name an instance, an interface or internet")
 
 
 def _named(snapshot: Snapshot, name: str) -> Resource:
-    """Return the instance, interface or NAT gateway of that id, name or qualified name."""
+    """Return the resource of that id, name or qualified name; what can be an end comes first."""
     index = snapshot.memo.get("ends")
     if index is None:
         index = snapshot.memo["ends"] = _index(snapshot)
@@ -256,16 +363,12 @@ def _index(snapshot: Snapshot) -> dict[str, Any]:
     ids: dict[str, Resource] = {}
     names: dict[str, list[Resource]] = {}
     labels: dict[str, str] = {}
-    ends: tuple[Any, ...] = (
-        *snapshot.all(Instance),
-        *snapshot.all(NatGateway),
-        *snapshot.all(NetworkInterface),
-    )
-    for value in ends:
+    kinds: tuple[type[Any], ...] = (Instance, NatGateway, VpcEndpoint, Site, NetworkInterface)
+    for value in itertools.chain.from_iterable(snapshot.all(kind) for kind in kinds):
         ids[value.id] = value
         if isinstance(value, NetworkInterface) and value.owner_id in ids:
             continue
-        vpc = snapshot.get(Vpc, value.vpc_id)
+        vpc = snapshot.get(Vpc, getattr(value, "vpc_id", None))
         labels[value.id] = f"{vpc.name}/{value.name}" if vpc else value.name
         for label in {value.name, labels[value.id]}:
             names.setdefault(label, []).append(value)

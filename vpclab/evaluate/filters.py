@@ -152,7 +152,7 @@ def _part(passing: Ranges) -> str:
     return f" for every port; only {pieces} passes"
 
 
-def groups_decision(rules: RuleSet, header: Header, answer: Answer, tracked: bool = False) -> Decision:
+def groups_decision(rules: RuleSet, header: Header, answer: Answer, remembered: str = "") -> Decision:
     """Return the decision of a set of security groups as people read it."""
     allowed, at, passing, lost = answer
     side, names = rules.direction, ", ".join(g.name for g in rules.groups) or "none"
@@ -161,10 +161,12 @@ def groups_decision(rules: RuleSet, header: Header, answer: Answer, tracked: boo
     component: Any = rules.groups[0] if rules.groups else None
     what = _what(header, side)
     rule, code, over = None, "", every
-    if tracked:
+    if remembered:
         over = ()
         because = (
             f"{label}: a reply to a connection that was let through, so no {side} rule is needed (SG-12)."
+            if remembered == "reply"
+            else f"{label}: a tracked connection goes on although the rules changed (SG-15)."
         )
     elif at >= 0:
         rule = rules.rows[at][-1]
@@ -174,7 +176,9 @@ def groups_decision(rules: RuleSet, header: Header, answer: Answer, tracked: boo
     elif allowed is None:
         code = "UNKNOWN_RESOURCE"
         missing = next(r[-1] for r in rules.rows if not r[3] and r[6] is None)
-        because = f"{label}: the {side} rule “{missing}” names {missing.peer}, which is not in the data."
+        because = (
+            f"{label}: the {side} rule “{missing}” names {missing.peer}, {_why_unknown(missing.peer, rules)}."
+        )
     elif lost:
         code = "SG_REFERENCES_NOT_PRESERVED"
         because = f"{label}: a rule that names a group cannot match after a middlebox; {what} needs a rule with a block (SG-23)."
@@ -185,6 +189,12 @@ def groups_decision(rules: RuleSet, header: Header, answer: Answer, tracked: boo
         code = "ENI_SG_RULES_MISMATCH"
         because = f"{label}: no {side} rule admits {what}{_part(passing) if passing else ''}."
     return Decision(allowed, component, "security_group", because, code, rule, over, side)
+
+
+def _why_unknown(peer: str, rules: RuleSet) -> str:
+    if peer in rules.elsewhere:
+        return "a group across a transit gateway, which vpclab does not model yet (SG-24)"
+    return "which is not in the data"
 
 
 def acl_decision(acl: Acl, header: Header, answer: Answer, direction: str) -> Decision:
@@ -257,7 +267,7 @@ def evaluate_security_groups(
             raise BadInput(f"{value!r} is not a security group: give a group or a list of groups")
     network = next((linked(g.topology.snapshot()) for g in several if isinstance(g, Handle)), None)
     blocks = network.peer_blocks if network else lambda id: None
-    members = network.members if network else lambda id: None
+    members = network.members if network else lambda id, viewer: None
     rules = link_groups(values, side, blocks, members)
     return groups_decision(rules, packet.header, judge_groups(rules, packet.header))
 

@@ -10,16 +10,18 @@ from dataclasses import dataclass, field
 from ipaddress import IPv4Network
 from typing import Any, cast
 
-from vpclab.evaluate.results import Target
+from vpclab.evaluate.results import Place, Target
 from vpclab.topology.model import (
     LOCAL,
-    ElasticIp,
+    Address,
+    EgressOnlyInternetGateway,
     Instance,
     InternetGateway,
     NatGateway,
     Network,
     NetworkAcl,
     NetworkInterface,
+    PeeringConnection,
     PrefixList,
     Resource,
     Route,
@@ -27,7 +29,11 @@ from vpclab.topology.model import (
     SecurityGroup,
     Snapshot,
     Subnet,
+    TransitGateway,
+    TransitGatewayAttachment,
+    VirtualPrivateGateway,
     Vpc,
+    VpcEndpoint,
 )
 
 Key = tuple[int, int]  # (IP version, address as an integer)
@@ -56,6 +62,7 @@ class RuleSet:
     groups: tuple[SecurityGroup, ...]
     direction: str
     rows: tuple[tuple[int, int, int, int, int, int, frozenset[Key] | None, Any], ...]
+    elsewhere: frozenset[str] = frozenset()  # groups that exist, in VPCs joined by a transit gateway only
 
 
 @dataclass(slots=True)
@@ -84,6 +91,8 @@ class LinkedVpc:
     value: Vpc
     blocks: tuple[Block, ...]
     igw: InternetGateway | None = None
+    eigw: EgressOnlyInternetGateway | None = None
+    vgw: VirtualPrivateGateway | None = None
     subnets: list[LinkedSubnet] = field(default_factory=list)
     owners: dict[Key, Interface | NatGateway] = field(default_factory=dict)
 
@@ -129,15 +138,27 @@ class Interface:
         return self.instance or self.value
 
 
+_VPC_GATEWAYS: dict[str, Any] = {
+    kind.kind: kind
+    for kind in (
+        InternetGateway,
+        EgressOnlyInternetGateway,
+        VirtualPrivateGateway,
+        PeeringConnection,
+        TransitGateway,
+        VpcEndpoint,
+    )
+}
+
+
 class LinkedNetwork:
     """Everything of a snapshot, linked; made once per snapshot by `linked`."""
 
     def __init__(self, snapshot: Snapshot) -> None:
         self.snapshot = snapshot
         self.vpcs = {v.id: LinkedVpc(v, tuple(block_of(b) for b in vpc_blocks(v))) for v in snapshot.all(Vpc)}
-        for igw in snapshot.all(InternetGateway):
-            if igw.vpc_id in self.vpcs:
-                self.vpcs[igw.vpc_id].igw = igw
+        self._gateways()
+        self.attachments = [a for a in snapshot.all(TransitGatewayAttachment) if a.state == "available"]
         self._members: dict[str, set[Key]] = {}
         for eni in snapshot.all(NetworkInterface):
             keys = {(4, int(entry.address)) for entry in eni.addresses} | {
@@ -146,7 +167,7 @@ class LinkedNetwork:
             for group_id in eni.group_ids:
                 self._members.setdefault(group_id, set()).update(keys)
         self._tables = {table.id: self.table(table) for table in snapshot.all(RouteTable)}
-        self.tables = tuple(self._tables.values())
+        self.edge_tables = {g: t for t in self._tables.values() for g in t.value.gateway_ids}
         self._acls = {acl.id: link_acl(acl) for acl in snapshot.all(NetworkAcl)}
         self._rule_sets: dict[tuple[tuple[str, ...], str], RuleSet] = {}
         self.subnets = {s.id: self._subnet(s) for s in snapshot.all(Subnet) if s.vpc_id in self.vpcs}
@@ -157,8 +178,40 @@ class LinkedNetwork:
             self._interface(eni)
         for nat in snapshot.all(NatGateway):
             self._nat_gateway(nat)
-        for eip in snapshot.all(ElasticIp):
-            self.public.pop(int(eip.address), None) if eip.interface_id is None else None
+        self.services: dict[str, tuple[Network, ...]] = {
+            found.name: found.cidrs
+            for found in snapshot.all(PrefixList)
+            if found.name.startswith("com.amazonaws.")
+        }
+
+    def _gateways(self) -> None:
+        """Give every VPC its attached gateways, and every gateway its edge route table (GRT-1)."""
+        snapshot = self.snapshot
+        for igw in snapshot.all(InternetGateway):
+            if igw.vpc_id in self.vpcs:
+                self.vpcs[igw.vpc_id].igw = igw
+        for eigw in snapshot.all(EgressOnlyInternetGateway):
+            if eigw.vpc_id in self.vpcs:
+                self.vpcs[eigw.vpc_id].eigw = eigw
+        for vgw in snapshot.all(VirtualPrivateGateway):
+            if vgw.vpc_id in self.vpcs:
+                self.vpcs[vgw.vpc_id].vgw = vgw
+
+    def vpc_at(self, version: int, number: int) -> LinkedVpc | None:
+        """Return the VPC whose blocks hold an address, or None."""
+        return next((vpc for vpc in self.vpcs.values() if vpc.holds(version, number)), None)
+
+    def vpc_of_gateway(self, vgw_id: str) -> LinkedVpc | None:
+        """Return the VPC that a virtual private gateway is attached to, or None."""
+        found = self.snapshot.get(VirtualPrivateGateway, vgw_id)
+        return self.vpcs.get(found.vpc_id) if found is not None and found.vpc_id else None
+
+    def service_at(self, asked: Address) -> Place | None:
+        """Return the AWS service whose published ranges hold a public address, or None."""
+        for name, blocks in self.services.items():
+            if any(asked in block for block in blocks if block.version == asked.version):
+                return Place(id=name, name=name.rpartition(".")[2], kind="service")
+        return None
 
     def _subnet(self, value: Subnet) -> LinkedSubnet:
         table, acl = self.snapshot.route_table_of(value), self.snapshot.network_acl_of(value)
@@ -189,7 +242,7 @@ class LinkedNetwork:
 
     def _nat_gateway(self, nat: NatGateway) -> None:
         subnet = self.subnets.get(nat.subnet_id or "")
-        if subnet is None or nat.private_ip is None or nat.state != "available":
+        if subnet is None or nat.private_ip is None:
             return
         self.nat_subnets[nat.id] = subnet
         subnet.vpc.owners[4, int(nat.private_ip)] = nat
@@ -203,7 +256,10 @@ class LinkedNetwork:
             groups = tuple(
                 g for g in (self.snapshot.get(SecurityGroup, i) for i in group_ids) if g is not None
             )
-            self._rule_sets[key] = link_groups(groups, direction, self.peer_blocks, self.members)
+            linked = link_groups(groups, direction, self.peer_blocks, self.members)
+            unknown = {row[-1].peer for row in linked.rows if not row[3] and row[6] is None}
+            linked.elsewhere = frozenset(id for id in unknown if self.snapshot.get(SecurityGroup, id))
+            self._rule_sets[key] = linked
         return self._rule_sets[key]
 
     def peer_blocks(self, id: str) -> tuple[Block, ...] | None:
@@ -211,39 +267,75 @@ class LinkedNetwork:
         found = self.snapshot.get(PrefixList, id)
         return tuple(block_of(c) for c in found.cidrs) if found else None
 
-    def members(self, group_id: str) -> frozenset[Key] | None:
-        """Return the private addresses of the interfaces that carry a group (SG-19); None if it is unknown."""
-        if self.snapshot.get(SecurityGroup, group_id) is None:
+    def members(self, group_id: str, viewer: SecurityGroup) -> frozenset[Key] | None:
+        """Return the private addresses that a rule of `viewer` means by a group (SG-19); None if unknown.
+
+        A group of another VPC counts only over an active peering in the same Region (PCX-9); without
+        one the rule is stale and matches nothing. Across a transit gateway it is not modelled yet.
+        """
+        group = self.snapshot.get(SecurityGroup, group_id)
+        if group is None:
             return None
+        here, there = viewer.vpc_id, group.vpc_id
+        if here != there and not self._peered(here, there):
+            joined = {a.transit_gateway_id for a in self.attachments if a.resource_id == here}
+            other = {a.transit_gateway_id for a in self.attachments if a.resource_id == there}
+            return None if joined & other else frozenset()
         return frozenset(self._members.get(group_id, ()))
 
+    def _peered(self, here: str, there: str) -> bool:
+        """Return whether an active peering in one Region joins two VPCs."""
+        return any(
+            {pcx.requester.vpc_id, pcx.accepter.vpc_id} == {here, there}
+            and pcx.status == "active"
+            and pcx.requester.region == pcx.accepter.region
+            for pcx in self.snapshot.all(PeeringConnection)
+        )
+
     def table(self, value: RouteTable) -> Table:
-        """Return a route table with its rows in the order of preference (RT-6, RT-8)."""
+        """Return a route table with its rows in the order of preference (RT-6, RT-7, RT-8)."""
+        vpc = self.vpcs.get(value.vpc_id)
         rows = []
-        for route in value.routes:
-            from_list = isinstance(route.destination, str)
-            blocks = self.peer_blocks(route.destination) if isinstance(route.destination, str) else None
-            if not isinstance(route.destination, str):
+        for at, route in enumerate(value.routes):
+            if isinstance(route.destination, str):
+                blocks = self.peer_blocks(route.destination)
+            else:
                 blocks = (block_of(route.destination),)
-            rank = 2 if route.propagated else 1 if from_list else 0
+            rank = 2 if route.propagated else 1 if isinstance(route.destination, str) else 0
             for version, net, mask in blocks or ():
-                rows.append((-mask.bit_count(), rank, (version, net, mask, route, self.target(route))))
-        rows.sort(key=lambda row: row[:2])
-        return Table(value, tuple(row[2] for row in rows))
+                if route.propagated and vpc and vpc.holds(version, net):
+                    continue  # a propagated route never overrides the local one (RT-7)
+                row = (version, net, mask, route, self.target(route))
+                rows.append((-mask.bit_count(), rank, at, row))
+        rows.sort(key=lambda entry: entry[:3])
+        return Table(value, tuple(entry[3] for entry in rows))
 
     def attached(self, chosen: tuple[Route, Target | None] | None, vpc_id: str) -> bool:
         """Return whether the chosen route's target can take packets of this VPC now (RT-13)."""
         target = chosen[1] if chosen else None
-        if target is None or target.kind != InternetGateway.kind:
+        if target is None or target.kind not in _VPC_GATEWAYS:
             return True
-        found = self.snapshot.get(InternetGateway, target.id)
+        found = self.snapshot.get(_VPC_GATEWAYS[target.kind], target.id)
+        if isinstance(found, PeeringConnection):
+            return found.status == "active" and vpc_id in (found.requester.vpc_id, found.accepter.vpc_id)
+        if isinstance(found, TransitGateway):
+            return self.attachment(found.id, vpc_id) is not None
+        if isinstance(found, VpcEndpoint):
+            return found.state == "available" and found.vpc_id == vpc_id
         return found is not None and found.vpc_id == vpc_id
+
+    def attachment(self, transit_gateway_id: str, resource_id: str) -> TransitGatewayAttachment | None:
+        """Return the available attachment of a VPC or connection to a transit gateway, or None."""
+        for found in self.attachments:
+            if (found.transit_gateway_id, found.resource_id) == (transit_gateway_id, resource_id):
+                return found
+        return None
 
     def target(self, route: Route) -> Target | None:
         """Return the target of a route with its name and kind; None for an id that nothing else mentions."""
         if route.target == LOCAL:
             return Target(LOCAL, LOCAL, LOCAL)
-        for kind in (InternetGateway, NatGateway, NetworkInterface):
+        for kind in (NatGateway, NetworkInterface, *_VPC_GATEWAYS.values()):
             found = self.snapshot.get(kind, route.target)
             if found is not None:
                 return Target(found.id, found.name, found.kind)
@@ -264,7 +356,7 @@ def link_groups(groups: tuple[SecurityGroup, ...], direction: str, peer_blocks: 
                 for block in peer_blocks(rule.peer) or ((0, 0, 0),):
                     rows.append((*what, *block, None, rule))
             else:
-                rows.append((*what, 0, 0, 0, members(rule.peer), rule))
+                rows.append((*what, 0, 0, 0, members(rule.peer, group), rule))
     return RuleSet(groups, direction, tuple(rows))
 
 

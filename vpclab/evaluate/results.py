@@ -7,7 +7,6 @@ with ``vpclab:``.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -118,16 +117,16 @@ class Trace(display.Shown):
         destination: Any,
         traffic: TrafficType,
         outcome: str,
-        write: Callable[[str], tuple[Hop, ...]],
-        notes: Sequence[str] = (),
+        walk: Any,
+        *,
         ip_version: int = 4,
     ) -> None:
         self.snapshot = snapshot
         self.source, self.destination = source, destination
         self.traffic, self.ip_version = traffic, ip_version
         self.outcome = outcome
-        self.notes = tuple(notes)
-        self._write = write
+        self.notes: tuple[str, ...] = tuple(walk.notes)
+        self.walk = walk  # the engine's own record, from which the hops are written
 
     @property
     def reaches(self) -> bool:
@@ -137,12 +136,14 @@ class Trace(display.Shown):
     @cached_property
     def forward(self) -> tuple[Hop, ...]:
         """Return the hops of the first packet, from the source on."""
-        return self._write(FORWARD)
+        hops: tuple[Hop, ...] = self.walk.write(FORWARD)
+        return hops
 
     @cached_property
     def reply(self) -> tuple[Hop, ...]:
         """Return the hops of the answer; empty if the request did not find its destination."""
-        return self._write(REPLY)
+        hops: tuple[Hop, ...] = self.walk.write(REPLY)
+        return hops
 
     @property
     def path(self) -> tuple[str, ...]:

@@ -42,6 +42,11 @@ class Resource:
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def label(self) -> str:
+        """Return kind and name: ``security group web``."""
+        return f"{self.kind.replace('_', ' ')} {self.name}"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Vpc(Resource):
@@ -59,7 +64,7 @@ class Vpc(Resource):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subnet(Resource):
-    """A subnet: exactly one Availability Zone (SUB-1). Public or private is its route table's doing (SUB-7)."""
+    """A subnet: one Availability Zone (SUB-1). Public or private is its route table's doing (SUB-7)."""
 
     kind: ClassVar[str] = "subnet"
     vpc_id: str
@@ -116,7 +121,7 @@ class InternetGateway(Resource):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NatGateway(Resource):
-    """A NAT gateway. The zonal kind has an interface in `subnet_id` (NGW-1); a regional one has none (RNG-1)."""
+    """A NAT gateway: a zonal one has an interface in `subnet_id` (NGW-1), a regional one none (RNG-1)."""
 
     kind: ClassVar[str] = "nat_gateway"
     vpc_id: str
@@ -155,6 +160,7 @@ class NetworkInterface(Resource):
     owner_id: str | None = None
     device_index: int = 0
     interface_type: str = "interface"
+    status: str = "in-use"  # "failed" while its Availability Zone is (NGW-10)
 
     @property
     def private_ip(self) -> IPv4Address | None:
@@ -266,7 +272,7 @@ class PeeringSide:
     cidrs: tuple[Network, ...] = ()
     account: str = ""
     region: str = ""
-    resolves_dns: bool = False  # this side resolves the other's public names to private addresses (PCX-10)
+    resolves_dns: bool = False  # its public names resolve to private addresses for the other side (PCX-10)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -324,7 +330,7 @@ class TransitGatewayRoute:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TransitGatewayRouteTable(Resource):
-    """A route table of a transit gateway: who is associated, who propagates, the static routes (TGW-2, TGW-5).
+    """A transit gateway's route table: who is associated, who propagates, static routes (TGW-2, TGW-5).
 
     `propagated` holds routes that the data states as propagated where they cannot be derived.
     """
@@ -435,7 +441,7 @@ class NetworkAcl(Resource):
     subnet_ids: tuple[str, ...] = ()
 
     def side(self, direction: str) -> tuple[NetworkAclEntry, ...]:
-        """Return the numbered entries of one direction in the order they are tried, without the * rules."""
+        """Return the entries of one direction in the order they are tried, without the * rules."""
         found = (e for e in self.entries if e.direction == direction and e.number < DEFAULT_ENTRY)
         return tuple(sorted(found, key=lambda entry: (entry.number, entry.cidr.version)))
 
@@ -453,6 +459,7 @@ class Settings:
     """What describe output cannot tell and the person may know, such as the port 25 restriction (IGW-12)."""
 
     port_25_open: bool = False
+    block_public_access: str = ""  # the mode of VPC Block Public Access, not modelled yet (BPA-1)
 
 
 R = TypeVar("R", bound=Resource)
@@ -505,7 +512,7 @@ class Snapshot:
         return default
 
     def is_public(self, subnet: Subnet, version: int = 4) -> bool:
-        """Return whether a subnet's table has a route straight to an attached internet gateway (SUB-7, IGW-10)."""
+        """Return whether a subnet's table routes straight to an attached internet gateway (SUB-7, IGW-10)."""
         table = self.route_table_of(subnet)
         attached = {igw.id for igw in self.all(InternetGateway) if igw.vpc_id == subnet.vpc_id}
         return table is not None and any(
