@@ -155,7 +155,8 @@ def as_aws(found: dict[str, list[Json]]) -> None:
         if id == nat_address["NetworkInterfaceId"]:
             eni |= {
                 "Description": f"Interface for NAT Gateway {nat['NatGatewayId']}",
-                "InterfaceType": "nat_gateway", "RequesterManaged": True, "SourceDestCheck": False, "Status": "in-use", "Groups": [],
+                "InterfaceType": "nat_gateway", "RequesterManaged": True, "SourceDestCheck": False,
+                "Status": "in-use", "Groups": [],
                 "PrivateIpAddress": NAT_PRIVATE_IP, "PrivateDnsName": "",
                 "PrivateIpAddresses": [{"Primary": True, "PrivateIpAddress": NAT_PRIVATE_IP}],
                 "Attachment": {"DeviceIndex": 1, "InstanceOwnerId": "amazon-aws", "Status": "attached"},

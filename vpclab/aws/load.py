@@ -56,12 +56,10 @@ class _Reader:
         self.owners: dict[str, str] = {}  # interface -> the instance or NAT gateway it belongs to
         self.public: dict[
             tuple[str, IPv4Address | None], IPv4Address
-        ] = {}  # Elastic IPs by interface or instance
+        ] = {}  # (interface or instance, private)
         self.default_groups: dict[str, str] = {}  # VPC -> its default security group
         self.groupless: dict[str, None] = {}  # interfaces whose security groups no file tells
-        self.interfaces: dict[
-            str, list[model.NetworkInterface]
-        ] = {}  # owner -> its interfaces, the primary one first
+        self.interfaces: dict[str, list[model.NetworkInterface]] = {}  # by owner, the primary one first
 
     def resources(self) -> list[model.Resource]:
         """Return every value, made in an order in which each finds those it refers to."""
@@ -118,10 +116,10 @@ class _Reader:
         """Return whether some file of that account and Region holds the key."""
         return any(key in other.lists and other.fits(part) for other in self.parts)
 
-    def _note(self, key: str, whose: Iterable[model.Resource], sentence: str) -> None:
+    def _note(self, key: str, names: Iterable[str], sentence: str) -> None:
         """Say once which default was taken, and for whom."""
-        if names := ", ".join(dict.fromkeys(value.name for value in whose)):
-            self.notes.append(f"No file holds {key} for {names}: {sentence}.")
+        if whose := ", ".join(dict.fromkeys(names)):
+            self.notes.append(f"No file holds {key} for {whose}: {sentence}.")
 
     # -- the network -----------------------------------------------------------------------------
 
@@ -146,12 +144,11 @@ class _Reader:
             for block in vpc.cidrs:
                 if not 16 <= block.prefixlen <= 28:
                     self.notes.append(
-                        f"VPC {vpc.name} has {block}; AWS takes /16 to /28 (VPC-2). It is left as it is."
+                        f"{vpc.name} has {block}; AWS takes /16 to /28 (VPC-2). It is left as it is."
                     )
-        self._note(
-            "VpcAttributes", (v for v in vpcs if v.id not in dns), "DNS attributes as AWS sets them (DNS-2)"
-        )
-        self._note("the Region", (v for v in vpcs if v.region == UNKNOWN), "name a folder after it")
+        silent = (vpc.name for vpc in vpcs if vpc.id not in dns)
+        self._note("VpcAttributes", silent, "DNS attributes as AWS sets them (DNS-2)")
+        self._note("the Region", (v.name for v in vpcs if v.region == UNKNOWN), "name a folder after it")
 
     def _refuse_overlaps(self) -> None:
         blocks = [
@@ -164,23 +161,21 @@ class _Reader:
         for (vpc, block, subnet), (next_vpc, next_block, other) in pairwise(blocks):
             if vpc == next_vpc and block.version == next_block.version and block.overlaps(next_block):
                 raise BadInput(
-                    f"subnets {subnet.name} ({block}) and {other.name} ({next_block}) of {vpc} overlap, which "
-                    "AWS refuses (SUB-2): check that the files come from one account at one time"
+                    f"subnets {subnet.name} ({block}) and {other.name} ({next_block}) of {vpc} overlap, "
+                    "which AWS refuses (SUB-2): check that the files come from one account at one time"
                 )
 
     def _route_tables(self) -> None:
+        completed = []
         for part, item in self._elements("RouteTables"):
             table = elements.route_table(item)
             rows = zip(table.routes, item.items("Routes"), strict=True)
             table = replace(table, routes=tuple(self._resolved(route, row) for route, row in rows))
             vpc = self._table(model.Vpc).get(table.vpc_id)
             missing = elements.local_routes(vpc, (r.destination for r in table.routes)) if vpc else ()
-            self._note(
-                "the local routes",
-                [table] if missing else [],
-                "every table has one per block of its VPC (RT-4)",
-            )
+            completed += [table.name] if missing else []
             self._put(replace(table, routes=missing + table.routes), part, item)
+        self._note("the local routes", completed, "every table has one per block of its VPC (RT-4)")
 
     def _resolved(self, route: model.Route, item: Item) -> model.Route:
         """Return a route to an instance's interface for the instance, a blackhole if the target is gone."""
@@ -192,38 +187,29 @@ class _Reader:
 
     def _defaults(self) -> None:
         """Give every VPC what AWS makes along with it and no file tells (VPC-12)."""
-        keys, vpcs = ("RouteTables", "NetworkAcls", "InternetGateways"), self._table(model.Vpc).values()
-        missing = {
-            key: [v for v in vpcs if not self._held(key, self.origin[model.Vpc, v.id][0])] for key in keys
-        }
-        for vpc in missing["RouteTables"]:
-            routes = elements.local_routes(vpc)
-            table = model.RouteTable(
-                id=f"{vpc.id}-main", name="main", vpc_id=vpc.id, routes=routes, main=True
-            )
-            self._table(model.RouteTable)[table.id] = table
-        for vpc in missing["NetworkAcls"]:
-            rules = (
-                (100, "0.0.0.0/0", INBOUND),
-                (100, "0.0.0.0/0", OUTBOUND),
-                (101, "::/0", INBOUND),
-                (101, "::/0", OUTBOUND),
-            )
-            entries = tuple(
-                model.NetworkAclEntry(side, number, True, ALL, ip_network(block))
-                for number, block, side in rules
-            )
-            acl = model.NetworkAcl(
-                id=f"{vpc.id}-default", name="default", vpc_id=vpc.id, entries=entries, is_default=True
-            )
-            self._table(model.NetworkAcl)[acl.id] = acl
-        self._note(
-            "RouteTables", missing["RouteTables"], "one main table with only the local routes (VPC-12)"
+        vpcs: dict[str, list[model.Vpc]] = {}
+        for key, sentence in (
+            ("RouteTables", "one main table with only the local routes (VPC-12)"),
+            ("NetworkAcls", "the default network ACL, which allows everything (ACL-2)"),
+            ("InternetGateways", "no internet gateway (VPC-12)"),
+        ):
+            found = self._table(model.Vpc).values()
+            vpcs[key] = [vpc for vpc in found if not self._held(key, self.origin[model.Vpc, vpc.id][0])]
+            self._note(key, (vpc.name for vpc in vpcs[key]), sentence)
+        for vpc in vpcs["RouteTables"]:
+            id, routes = f"{vpc.id}-main", elements.local_routes(vpc)
+            table = model.RouteTable(id=id, name="main", vpc_id=vpc.id, routes=routes, main=True)
+            self._table(model.RouteTable)[id] = table
+        blocks = ((100, ip_network("0.0.0.0/0")), (101, ip_network("::/0")))
+        entries = tuple(
+            model.NetworkAclEntry(side, n, True, ALL, block)
+            for n, block in blocks
+            for side in (INBOUND, OUTBOUND)
         )
-        self._note(
-            "NetworkAcls", missing["NetworkAcls"], "the default network ACL, which allows everything (ACL-2)"
-        )
-        self._note("InternetGateways", missing["InternetGateways"], "no internet gateway (VPC-12)")
+        for vpc in vpcs["NetworkAcls"]:
+            id = f"{vpc.id}-default"
+            acl = model.NetworkAcl(id=id, name="default", vpc_id=vpc.id, entries=entries, is_default=True)
+            self._table(model.NetworkAcl)[id] = acl
 
     def _security_groups(self) -> None:
         loose: dict[str, list[model.SecurityGroupRule]] = {}
@@ -275,7 +261,7 @@ class _Reader:
         for part, item in self._live("Instances", "InstanceId"):
             nested = item.items("NetworkInterfaces")
             if not self._held("NetworkInterfaces", part):
-                alone.append(model.Instance(**base(item, item.need("InstanceId")), vpc_id="", subnet_id=""))
+                alone.append(str(base(item, item.need("InstanceId"))["name"]))
                 nested = nested or [elements.own_interface(item)]
             for entry in nested:
                 if entry.id("NetworkInterfaceId") not in table and entry.id("SubnetId"):
@@ -284,28 +270,23 @@ class _Reader:
         groupless = [table[id] for id in self.groupless if table[id].vpc_id in self.default_groups]
         for eni in groupless:
             table[eni.id] = replace(eni, group_ids=(self.default_groups[eni.vpc_id],))
-        self._note("security groups", groupless, "the default one of the VPC (SG-3)")
+        self._note("security groups", (eni.name for eni in groupless), "the default one of the VPC (SG-3)")
         for eni in sorted(table.values(), key=lambda e: e.device_index):
             if eni.owner_id:
                 self.interfaces.setdefault(eni.owner_id, []).append(eni)
 
     def _interface(self, item: Item, instance: Item | None = None) -> model.NetworkInterface:
         id, attachment = item.need("NetworkInterfaceId"), item.item("Attachment")
-        owner = (
-            attachment.id("InstanceId")
-            if attachment.text("Status") not in ("detached", "detaching")
-            else None
-        )
+        attached = attachment.text("Status") not in ("detached", "detaching")
         managed = _MANAGED.search(item.text("Description") or "")
+        owner = attachment.id("InstanceId") if attached else None
         owner = self.owners.get(id) or owner or (managed[1] if managed else None)
         kind = item.text("InterfaceType") or "interface"
         if kind == "natGateway" or (owner or "").startswith("nat-"):
             kind = "nat_gateway"
-        told, key = (
-            (item, "Groups")
-            if item.data.get("Groups") is not None or not instance
-            else (instance, "SecurityGroups")
-        )
+        told, key = item, "Groups"
+        if instance is not None and item.data.get("Groups") is None:
+            told, key = instance, "SecurityGroups"
         if told.data.get(key) is None and kind == "interface":
             self.groupless[id] = None
         groups = tuple(dict.fromkeys(group.need("GroupId") for group in told.items(key)))
@@ -313,8 +294,7 @@ class _Reader:
         subnet, check = self._table(model.Subnet).get(subnet_id), item.flag("SourceDestCheck")
         return model.NetworkInterface(
             **base(item, id), vpc_id=item.id("VpcId") or (subnet.vpc_id if subnet else ""),
-            subnet_id=subnet_id,
-            addresses=self._private_addresses(item, id, owner), interface_type=kind,
+            subnet_id=subnet_id, addresses=self._private_addresses(item, id, owner), interface_type=kind,
             ipv6_addresses=tuple(a for i in item.items("Ipv6Addresses") if (a := i.ipv6("Ipv6Address"))),
             group_ids=() if kind == "nat_gateway" else groups,
             source_dest_check=True if check is None else check,
@@ -324,29 +304,22 @@ class _Reader:
 
     def _private_addresses(self, item: Item, id: str, owner: str | None) -> tuple[model.PrivateAddress, ...]:
         """Return the private addresses, the primary one first, with the public ones mapped to them."""
-        listed = sorted(item.items("PrivateIpAddresses"), key=lambda entry: not entry.flag("Primary")) or [
-            item
-        ]
+        listed = sorted(item.items("PrivateIpAddresses"), key=lambda entry: not entry.flag("Primary"))
         primary = not item.item("Attachment").number("DeviceIndex", 0, 1000)
         found: dict[IPv4Address, model.PrivateAddress] = {}
-        for i, entry in enumerate(listed):
+        for i, entry in enumerate(listed or [item]):
             if (address := entry.ipv4("PrivateIpAddress")) is None:
                 continue
-            keys = [
-                (id, address),
-                (owner or id, address),
-                *([(id, None), (owner or id, None)] if i == 0 and primary else []),
-            ]
+            places = (address, None) if i == 0 and primary else (address,)
+            keys = [(holder, place) for place in places for holder in (id, owner or id)]
             elastic = next((self.public[key] for key in keys if key in self.public), None)
             link = entry.item("Association")
             if i == 0 and link.ipv4("PublicIp") is None:
                 link = item.item("Association")
-            public = link.ipv4("PublicIp")
-            kept = public is not None and (
-                link.text("AllocationId") or link.text("IpOwnerId") not in (None, "amazon")
-            )
+            public = link.ipv4("PublicIp") or elastic
+            kept = bool(link.text("AllocationId")) or link.text("IpOwnerId") not in (None, "amazon")
             found[address] = model.PrivateAddress(
-                address, public or elastic, bool(kept) or elastic is not None
+                address, public, bool(public) and (kept or public == elastic)
             )
         return tuple(found.values())
 
@@ -358,7 +331,7 @@ class _Reader:
             part = self.origin[model.NetworkInterface, enis[0].id][0]
             if id.startswith("i-") and id not in table and not self._held("Instances", part):
                 table[id] = model.Instance(id=id, name=id, vpc_id=enis[0].vpc_id, subnet_id=enis[0].subnet_id)
-                made.append(table[id])
+                made.append(id)
         self._note("Reservations", made, "known by their interfaces only, and taken to be running")
 
     def _instance(self, item: Item) -> model.Instance:
@@ -383,9 +356,7 @@ class _Reader:
 
     def _nat_gateway(self, item: Item) -> model.NatGateway:
         id, addresses = item.need("NatGatewayId"), item.items("NatGatewayAddresses")
-        main = next(
-            (a for a in addresses if a.flag("IsPrimary")), addresses[0] if addresses else Item({}, item.where)
-        )
+        main = next((a for a in addresses if a.flag("IsPrimary")), (addresses or [Item({}, item.where)])[0])
         eni = next(iter(self.interfaces.get(id, ())), None)
         return model.NatGateway(
             **base(item, id), vpc_id=item.need("VpcId"), subnet_id=item.id("SubnetId"),
@@ -400,12 +371,8 @@ class _Reader:
         holders = {p.public_ip: (eni.id, p.address) for eni in enis for p in eni.addresses if p.public_ip}
         for part, item in self._elements("Addresses"):
             if (address := item.ipv4("PublicIp")) is not None:
-                eni, private = holders.get(
-                    address, (item.id("NetworkInterfaceId"), item.ipv4("PrivateIpAddress"))
-                )
+                said = (item.id("NetworkInterfaceId"), item.ipv4("PrivateIpAddress"))
+                eni, private = holders.get(address, said)
                 found = base(item, item.id("AllocationId") or str(address))
-                self._put(
-                    model.ElasticIp(**found, address=address, interface_id=eni, private_ip=private),
-                    part,
-                    item,
-                )
+                eip = model.ElasticIp(**found, address=address, interface_id=eni, private_ip=private)
+                self._put(eip, part, item)

@@ -129,7 +129,7 @@ def _subnet(subnet: model.Subnet, _: model.Snapshot) -> Json:
     return {
         "SubnetId": subnet.id, "VpcId": subnet.vpc_id, "AvailabilityZone": subnet.az,
         "CidrBlock": _text(subnet.cidr), "MapPublicIpOnLaunch": subnet.public_ip_on_launch,
-        "Ipv6CidrBlockAssociationSet": _blocks("Ipv6CidrBlock", [subnet.ipv6_cidr] if subnet.ipv6_cidr else ()),
+        "Ipv6CidrBlockAssociationSet": _blocks("Ipv6CidrBlock", filter(None, [subnet.ipv6_cidr])),
         "AssignIpv6AddressOnCreation": subnet.ipv6_on_launch, "Tags": _tags(subnet),
     }  # fmt: skip
 
@@ -182,13 +182,14 @@ def _address(eip: model.ElasticIp, _: model.Snapshot) -> Json:
 
 def _network_interface(eni: model.NetworkInterface, snapshot: model.Snapshot) -> Json:
     """Write an interface; the description tells whose it is, as AWS does for those it manages."""
-    about, link, vpc = "", None, snapshot.get(model.Vpc, eni.vpc_id)
+    about, vpc = "", snapshot.get(model.Vpc, eni.vpc_id)
+    link: Json = {"DeviceIndex": eni.device_index, "Status": "attached"}
     if snapshot.get(model.NatGateway, eni.owner_id):
         about = f"Interface for NAT Gateway {eni.owner_id}"
     elif eni.owner_id and eni.interface_type != "interface":
         about = f"VPC Endpoint Interface {eni.owner_id}"
     elif eni.owner_id:
-        link = {"InstanceId": eni.owner_id, "DeviceIndex": eni.device_index, "Status": "attached"}
+        link["InstanceId"] = eni.owner_id
     addresses: list[Json] = []
     for entry in eni.addresses:
         owner = (vpc.account if vpc else UNKNOWN) if entry.elastic else "amazon"
@@ -198,7 +199,8 @@ def _network_interface(eni: model.NetworkInterface, snapshot: model.Snapshot) ->
         )
     return {
         "NetworkInterfaceId": eni.id, "VpcId": eni.vpc_id, "SubnetId": eni.subnet_id, "Description": about,
-        "InterfaceType": eni.interface_type, "SourceDestCheck": eni.source_dest_check, "Attachment": link,
+        "InterfaceType": eni.interface_type, "SourceDestCheck": eni.source_dest_check,
+        "Attachment": link if eni.owner_id or eni.device_index else None,
         "Status": "in-use" if eni.owner_id else "available", "PrivateIpAddresses": addresses,
         "Ipv6Addresses": [{"Ipv6Address": str(address)} for address in eni.ipv6_addresses],
         "Groups": [{"GroupId": id} for id in eni.group_ids], "TagSet": _tags(eni),
