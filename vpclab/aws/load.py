@@ -179,10 +179,10 @@ class _Reader:
 
     def _resolved(self, route: model.Route, item: Item) -> model.Route:
         """Return a route to an instance's interface for the instance, a blackhole if the target is gone."""
-        target = route.target
-        if target not in self._table(model.NetworkInterface):
-            target = item.id("InstanceId") or target  # AWS names both; the interface may be in no file
-            target = next((eni.id for eni in self.interfaces.get(target, ())), target)
+        target, instance = route.target, item.id("InstanceId")
+        if instance is not None and target not in self._table(model.NetworkInterface):
+            # AWS names both, but the interface may be in no file.
+            target = next((eni.id for eni in self.interfaces.get(instance, ())), instance)
         return replace(route, target=target, state="blackhole" if target in self.gone else route.state)
 
     def _defaults(self) -> None:
