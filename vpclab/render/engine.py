@@ -6,12 +6,12 @@ figure shows its outline. A build for the browser replaces this one function.
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 import subprocess
 import sys
 from html import escape
+from pathlib import Path
 
 from vpclab.render import theme
 
@@ -22,7 +22,7 @@ _SECONDS = 20
 
 def run(dot: str, form: str = "svg") -> tuple[bytes, str]:
     """Return the picture and the name of the program that drew it, or ``(b"", "text")`` if none could."""
-    scripts = os.path.dirname(sys.executable)
+    scripts = str(Path(sys.executable).parent)
     for name in PROGRAMS:
         program = shutil.which(name, path=scripts) or shutil.which(name)
         if program is None:
@@ -41,7 +41,9 @@ def run(dot: str, form: str = "svg") -> tuple[bytes, str]:
 def tidy(svg: str, alt: str) -> str:
     """Return the SVG element alone, in pixels, with a font for every machine and its words inside."""
     svg = svg[svg.index("<svg") :].strip()
-    svg = re.sub(r'<svg width="([\d.]+)pt" height="([\d.]+)pt"', r'<svg role="img" width="\1" height="\2"', svg, count=1)
+    svg = re.sub(
+        r'^<svg width="([\d.]+)pt" height="([\d.]+)pt"', r'<svg role="img" width="\1" height="\2"', svg
+    )
     svg = svg.replace('font-family="Arial Bold"', 'font-family="Arial" font-weight="bold"')
     svg = svg.replace('font-family="Arial"', f'font-family="{theme.FONT}"')
     svg = re.sub(r"<!--.*?-->\n?", "", svg, flags=re.DOTALL)

@@ -10,15 +10,15 @@ from typing import Any
 
 from vpclab.evaluate.results import Trace
 from vpclab.render import engine, theme, words
-from vpclab.render.sheet import sheet
+from vpclab.render.sheet import Sheet
 from vpclab.topology.errors import BadInput
 from vpclab.topology.model import Snapshot
 
-_PNG_SIGNS = str.maketrans({"✔": "+", "✖": "x", "→": ">", "○": "o", "■": "#", "…": "~", "·": "-", "“": "'", "”": "'"})
+_PNG_SIGNS = str.maketrans("✔✖→○■…·“”", "+x>o#~-''")  # its fonts have no others
 
 
 class Figure:
-    """A picture: `alt` states the conclusion, `outline` says the rest in words, `dot` is the drawing's text."""
+    """A picture: `alt` states the conclusion, `outline` says the rest, `dot` is the drawing as text."""
 
     def __init__(self, alt: str, outline: str, dot: str) -> None:
         self.alt, self.outline, self.dot = alt, outline, dot
@@ -44,12 +44,10 @@ class Figure:
         caption = escape(self.alt)
         if not self.svg:
             note = "No drawing program was found, so this is the picture in words."
-            return (
-                f'<figure style="margin:4px 0"><pre style="{theme.CARD};padding:10px">{escape(self.outline)}</pre>'
-                f"<figcaption>{caption} <small>{note}</small></figcaption></figure>"
-            )
+            text = f'<pre style="{theme.CARD};padding:10px">{escape(self.outline)}</pre>'
+            return f"<figure>{text}<figcaption>{caption} <small>{note}</small></figcaption></figure>"
         source = b64encode(self.svg.encode()).decode()
-        drawn = "" if self.engine == engine.PROGRAMS[0] else f" <small>Drawn by {escape(self.engine)}.</small>"
+        drawn = "" if self.engine == engine.PROGRAMS[0] else f" <small>Drawn by {self.engine}.</small>"
         return (
             f'<figure style="margin:4px 0"><img alt="{caption}" style="max-width:100%" '
             f'src="data:image/svg+xml;base64,{source}"><figcaption>{caption}{drawn}</figcaption></figure>'
@@ -89,11 +87,12 @@ def draw(what: Any, *, step: int | None = None) -> Figure:
             raise BadInput(f"{step!r} is not a step of this trace: it has the steps 0 to {hops}")
         alt = words.conclusion(what) if step is None else words.step_sentence(what, step)
         outline = str(what) if step is None else words.walked(what, step)
-        return Figure(alt, outline, sheet(what.snapshot, what, step).dot())
+        return Figure(alt, outline, Sheet(what.snapshot, what, step).scene().dot())
     snapshot = what if isinstance(what, Snapshot) else getattr(what, "snapshot", None)
     snapshot = snapshot() if callable(snapshot) else snapshot
     if not isinstance(snapshot, Snapshot):
         raise BadInput(f"{what!r} cannot be drawn: give a topology, a snapshot or a trace")
     if step is not None:
         raise BadInput("only a trace has steps: write draw(trace, step=2)")
-    return Figure(words.summary(snapshot), "\n".join(words.outline(snapshot)), sheet(snapshot).dot())
+    sheet = Sheet(snapshot)
+    return Figure(words.summary(snapshot), "\n".join(sheet.plan.outline()), sheet.scene().dot())

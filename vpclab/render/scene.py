@@ -14,10 +14,11 @@ from typing import NamedTuple
 from vpclab.render import theme
 
 Point = tuple[float, float]
+_TIGHT = 'CELLBORDER="0" CELLSPACING="0" CELLPADDING="0"'
 
 
 class Cell(NamedTuple):
-    """A piece of text in a row; a width of 0 takes what it needs."""
+    """A piece of text in a row: `width` is given, or what the text needs but not above `most`."""
 
     text: str
     bold: bool = False
@@ -26,57 +27,78 @@ class Cell(NamedTuple):
     fill: str = ""
     width: float = 0
     align: str = "LEFT"
+    most: float = 999
 
     @property
     def needs(self) -> float:
         """Return the width this cell takes."""
-        return self.width or theme.text_width(self.text, self.size, self.bold) + 6
+        return self.width or min(theme.text_width(self.text, self.size, self.bold) + 6, self.most)
+
+
+def quiet(text: str, most: float = 999) -> Cell:
+    """Return a piece of small text in a quiet colour."""
+    return Cell(text, ink=theme.QUIET, size=11, most=most)
+
+
+def small(text: str, bold: bool = False, most: float = 999) -> Cell:
+    """Return a piece of small text."""
+    return Cell(text, bold, size=11, most=most)
 
 
 @dataclass
 class Row:
-    """One line of text at a place: a node of the graph."""
+    """Text at a place, in one line or more: a node of the graph."""
 
     id: str
-    cells: list[Cell]
+    lines: list[list[Cell]]
     x: float = 0
     y: float = 0
     w: float = 0
-    h: float = 18
+    line_height: int = 17
     fill: str = ""
     line: str = ""
     style: str = "rounded"
+    pale: bool = False
 
     @property
     def needs(self) -> float:
-        """Return the width that shows every cell in full."""
-        return sum(cell.needs for cell in self.cells)
+        """Return the width that shows every line in full."""
+        return max((sum(cell.needs for cell in line) for line in self.lines), default=0)
+
+    @property
+    def text(self) -> str:
+        """Return the words alone."""
+        return ", ".join(" ".join(cell.text for cell in line if cell.text) for line in self.lines)
+
+    @property
+    def h(self) -> float:
+        """Return the height."""
+        return self.line_height * len(self.lines) + (4 if self.line else 0)
 
     def dot(self, height: float) -> str:
         """Return the node statement."""
-        left = self.w - (2 if self.line else 0)
-        last = self.cells[-1]
-        cells = []
-        if last.align == "RIGHT":
-            left -= last.needs
-        for cell in self.cells:
-            width = min(cell.needs, left)
-            if cell is last:
-                width = last.needs if last.align == "RIGHT" else left
-            elif last.align == "RIGHT" and cell is self.cells[-2]:
-                width = left
-            left -= width
-            text = theme.shorten(cell.text, width, cell.size, cell.bold)
-            if int(width) > 0:
-                cells.append(_cell(text, cell, int(width), int(self.h) - (2 if self.line else 0)))
-        frame = f'BORDER="{int(bool(self.line))}"' + (f' COLOR="{self.line}"' if self.line else "")
         ground = f' BGCOLOR="{self.fill}"' if self.fill else ""
-        label = (
-            f'<TABLE {frame} STYLE="{self.style}"{ground} CELLBORDER="0" CELLSPACING="0" CELLPADDING="0">'
-            f"<TR>{''.join(cells)}</TR></TABLE>"
-        )
+        edge = f'BORDER="1" COLOR="{self.line}"' if self.line else 'BORDER="0"'
+        inner = [f'<TABLE BORDER="0" {_TIGHT}><TR>{self._cells(line)}</TR></TABLE>' for line in self.lines]
+        rows = "".join(f'<TR><TD ALIGN="LEFT">{table}</TD></TR>' for table in inner)
+        label = f'<TABLE {edge} STYLE="{self.style}"{ground} {_TIGHT}>{rows}</TABLE>'
         pos = f"{_n(self.x + self.w / 2)},{_n(height - self.y - self.h / 2)}"
-        return f'{quote(self.id)} [pos="{pos}", width={_inch(self.w)}, height={_inch(self.h)}, label=<{label}>];'
+        size = f"width={self.w / 72:.4f}, height={self.h / 72:.4f}"
+        return f'{quote(self.id)} [pos="{pos}", {size}, label=<{label}>];'
+
+    def _cells(self, line: list[Cell]) -> str:
+        """Return the cells of a line; the last takes the room left, unless it stands at the right."""
+        room = int(self.w) - (4 if self.line else 0)
+        wide = [int(cell.needs) for cell in line]
+        rest = len(line) - (2 if line[-1].align == "RIGHT" and len(line) > 1 else 1)
+        wide[rest] = room - sum(w for i, w in enumerate(wide) if i != rest)
+        cells, left = [], room
+        for cell, width in zip(line, wide, strict=True):
+            width = min(max(width, 0), left)
+            left -= width
+            if width > 0:
+                cells.append(_cell(cell, width, self.line_height, self.pale))
+        return "".join(cells)
 
 
 @dataclass
@@ -99,8 +121,9 @@ class Box:
         yield f"subgraph {quote('cluster ' + self.id)} {{"
         low, high = height - self.y - self.h, height - self.y
         style = f"{self.style},filled".strip(",")
-        yield f'  bb="{_n(self.x)},{_n(low)},{_n(self.x + self.w)},{_n(high)}"; style="{style}"; '\
-            f'color="{self.line}"; fillcolor="{self.fill}"; penwidth={self.pen};'
+        corners = ",".join(map(_n, (self.x, low, self.x + self.w, high)))
+        look = f'color="{self.line}"; fillcolor="{self.fill}"; penwidth={self.pen};'
+        yield f'  bb="{corners}"; style="{style}"; {look}'
         for thing in self.inside:
             for line in [thing.dot(height)] if isinstance(thing, Row) else thing.dot(height):
                 yield f"  {line}"
@@ -131,7 +154,7 @@ class Wire:
         curve = " ".join(f"{_n(x)},{_n(y)}" for x, y in _rounded(points))
         return (
             f'{quote(self.tail)} -> {quote(self.head)} [pos="{tip}{curve}", color="{self.ink}", '
-            f'penwidth={self.pen}, style={self.style}, arrowhead={self.arrow}, arrowsize={self.arrow_size}];'
+            f"penwidth={self.pen}, style={self.style}, arrowhead={self.arrow}, arrowsize={self.arrow_size}];"
         )
 
 
@@ -173,21 +196,18 @@ def markup(text: str) -> str:
     return "".join(c if c.isalnum() or c in " .,:-" else f"&#{ord(c)};" for c in text)
 
 
-def _cell(text: str, cell: Cell, width: int, height: int) -> str:
+def _cell(cell: Cell, width: int, height: int, pale: bool) -> str:
     ground = f' BGCOLOR="{cell.fill}"' if cell.fill else ""
-    words = markup(text)
+    bold, ink = (False, theme.QUIET) if pale and cell.ink == theme.INK else (cell.bold, cell.ink)
+    words = markup(theme.shorten(cell.text, width, cell.size, bold))
     if words.strip():
-        face = ' FACE="Arial Bold"' if cell.bold else ""
-        words = f'<FONT{face} COLOR="{cell.ink}" POINT-SIZE="{cell.size}">{words}</FONT>'
+        face = ' FACE="Arial Bold"' if bold else ""
+        words = f'<FONT{face} COLOR="{ink}" POINT-SIZE="{cell.size}">{words}</FONT>'
     return f'<TD FIXEDSIZE="TRUE" WIDTH="{width}" HEIGHT="{height}" ALIGN="{cell.align}"{ground}>{words}</TD>'
 
 
 def _n(value: float) -> str:
     return f"{value:.2f}".rstrip("0").rstrip(".")
-
-
-def _inch(value: float) -> str:
-    return f"{value / 72:.4f}"
 
 
 def _without_repeats(points: list[Point]) -> list[Point]:
@@ -196,7 +216,7 @@ def _without_repeats(points: list[Point]) -> list[Point]:
     for point in points:
         if kept and point == kept[-1]:
             continue
-        while len(kept) > 1 and (kept[-2][0] == kept[-1][0] == point[0] or kept[-2][1] == kept[-1][1] == point[1]):
+        while len(kept) > 1 and any(kept[-2][i] == kept[-1][i] == point[i] for i in (0, 1)):
             kept.pop()
         kept.append(point)
     return kept if len(kept) > 1 else [*kept, *kept]

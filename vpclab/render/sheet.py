@@ -2,7 +2,7 @@
 
 A walk first takes its places (every hop becomes a row in the part where it happens), then reserves a
 track for each stretch of way, and only then is everything placed. So all steps of one walk share one
-layout: a picture of step 3 differs from that of step 4 in ink alone.
+layout: the picture of step 3 differs from that of step 4 in ink and words alone.
 """
 
 from __future__ import annotations
@@ -13,304 +13,324 @@ from typing import Any
 
 from vpclab.evaluate.results import FORWARD, REPLY, Hop, Trace
 from vpclab.render import theme, words
-from vpclab.render.plan import LINE_HEIGHT, TRACK, Land, Part, Plan, framed
+from vpclab.render.parts import STEP_WIDTH, TRACK, Land, Part, StepRow, Zone
+from vpclab.render.plan import Plan
 from vpclab.render.scene import Box, Cell, Point, Row, Scene, Wire
-from vpclab.topology.model import INBOUND, LOCAL, InternetGateway, NetworkInterface, Snapshot
+from vpclab.topology.model import (
+    INBOUND,
+    LOCAL,
+    Connection,
+    InternetGateway,
+    NetworkInterface,
+    PeeringConnection,
+    Resource,
+    RouteTable,
+    Site,
+    Snapshot,
+    TransitGateway,
+)
 
 MARGIN, SKY = 14, 34
+AROUND: tuple[type[Resource], ...] = (TransitGateway, PeeringConnection, Site)  # they stand above the VPCs
 _INKS = {FORWARD: (theme.ALLOWED, theme.ALLOWED_FILL), REPLY: (theme.REPLY, theme.REPLY_FILL)}
+_ROUTE: dict[str, Any] = {"ink": "#8fa3b5", "pen": 1.3, "arrow_size": 0.6}
 
 
-@dataclass
-class Step:
-    """One hop with its number, the part it happens in and the row that tells it."""
-
-    leg: str
-    hop: Hop
-    part: Part
-    row: Row
-
-
-@dataclass
+@dataclass(eq=False)
 class Stretch:
-    """A way from one place to another, with the key of its tracks and the look of its wire."""
+    """A way from one part to another. Those of one `key` share their tracks; rows are given on a walk."""
 
     tail: Part
     head: Part
     key: object
     look: dict[str, Any]
-    tail_row: Row | None = None
-    head_row: Row | None = None
+    rows: tuple[Row, Row] | None = None
 
-    def y(self, part: Part, row: Row | None) -> float:
-        """Return the height at which the way meets a part."""
-        return row.y + row.h / 2 if row else part.y + LINE_HEIGHT / 2
+    def ends(self) -> tuple[float, float]:
+        """Return the heights at which the way leaves and arrives."""
+        rows = self.rows or (self.tail.row, self.head.row)
+        return rows[0].y + rows[0].h / 2, rows[1].y + rows[1].h / 2
 
 
 class Sheet:
     """One picture in the making."""
 
     def __init__(self, snapshot: Snapshot, trace: Trace | None = None, step: int | None = None) -> None:
-        self.snapshot, self.trace = snapshot, trace
+        self.snapshot = snapshot
         hops = [*trace.forward, *trace.reply] if trace else []
         ids = {hop.component.id for hop in hops if hop.component is not None}
         ids |= {eni.id for eni in snapshot.all(NetworkInterface) if eni.owner_id in ids}
+        ids |= {route.target for table in snapshot.all(RouteTable) for route in table.routes}
         self.plan = Plan(snapshot, ids)
-        self.sky: dict[object, list[object]] = {}
-        self._outside(hops)
+        self.outside: dict[str, Part] = {}
         self.stretches: list[Stretch] = []
+        self._place_names(hops)
         if trace is None:
             self._routes()
         else:
             self._walk(trace, step)
+            self.plan.focus()
+        self._standing()
         for stretch in self.stretches:
             self._reserve(stretch)
 
-    def _outside(self, hops: Sequence[Hop]) -> None:
-        """Make the parts that stand above the Regions: the internet, and what else a trace names."""
-        places = [h.component for h in hops if h.component is not None and h.component.id not in self.plan.parts]
-        for place in places:
-            if place.kind in ("internet", "service", "site") and place.id not in self.plan.outside:
-                name = theme.shorten(theme.clean(place.name), 200, 13, bold=True)
-                line = [Cell(name, True, theme.PAPER, 13)]
-                if place.kind not in name:
-                    line.insert(0, Cell(place.kind, False, theme.PAPER, 12))
-                self.plan.outside[place.id] = Part(place.id, [line], "outside")
+    def _place_names(self, hops: Sequence[Hop]) -> None:
+        """Make the parts that stand above the VPCs: what joins them, and what a trace names outside."""
+        around: list[Any] = [thing for kind in AROUND for thing in self.snapshot.all(kind)]
+        around += [
+            hop.component for hop in hops if getattr(hop.component, "kind", "") in ("internet", "service")
+        ]
+        for thing in around:
+            cells = [Cell(words.plain(thing.kind), True, theme.PAPER, 13)]
+            if thing.name != thing.kind:
+                cells.append(Cell(theme.clean(thing.name), False, theme.PAPER, 12, most=180))
+            self.outside.setdefault(thing.id, Part(Row(thing.id, [cells]), thing.kind))
         attached = any(gate.vpc_id for gate in self.snapshot.all(InternetGateway))
-        if attached and not any(p.id == "internet" or "internet" in p.lines[0][0].text for p in self.plan.outside.values()):
-            self.plan.outside["internet"] = Part("internet", [[Cell("internet", True, theme.PAPER, 13)]], "outside")
+        if attached and all(part.kind != "internet" for part in self.outside.values()):
+            cells = [Cell("internet", True, theme.PAPER, 13)]
+            self.outside["internet"] = Part(Row("internet", [cells]), "internet")
 
-    # -- the map's own wires ---------------------------------------------------------------------
+    # -- ways --------------------------------------------------------------------------------------
+
+    def _standing(self) -> None:
+        """Join the gateways with what they lead to on thin wires, unless a packet already passes there."""
+        pairs: list[tuple[Part | None, Part | None]] = []
+        for place in [part for part in self.outside.values() if part.kind == "internet"][:1]:
+            kinds = (
+                gate
+                for land in self.plan.lands
+                for gate in land.gates
+                if "internet" in gate.row.lines[0][0].text
+            )
+            pairs = [(place, gate) for gate in kinds]
+        for line in self.snapshot.all(Connection):
+            pairs += [(self._part(line.site_id), self._part(line.gateway_id))]
+        for a, b in pairs:
+            if a and b and not any({way.tail, way.head} == {a, b} for way in self.stretches):
+                self.stretches.append(Stretch(a, b, ("standing", a.row.id), {**_ROUTE, "arrow": "none"}))
+
+    def _part(self, id: str | None) -> Part | None:
+        return self.plan.parts.get(id or "") or self.outside.get(id or "")
 
     def _routes(self) -> None:
         """Draw each route to something on the map as a thin wire; those to one target share their track."""
-        look = {"ink": "#8fa3b5", "pen": 1.3, "arrow_size": 0.6}
-        internet = next(iter(self.plan.outside.values()), None)
-        for land in self.plan.lands:
-            for gate in land.gates:
-                if internet is not None:
-                    self.stretches.append(Stretch(internet, gate, "internet", {**look, "arrow": "none"}))
-            for _, zones in land.columns:
-                for zone in zones:
-                    table = self.snapshot.route_table_of(zone.subnet)
-                    targets = dict.fromkeys(r.target for r in table.routes if r.target != LOCAL) if table else {}
-                    for target in targets:
-                        part = self.plan.parts.get(target)
-                        if part is not None and part.zone is not zone and part.land is land:
-                            self.stretches.append(Stretch(zone.routes, part, target, look))
-
-    # -- a packet's walk -------------------------------------------------------------------------
+        for zone in self.plan.zones:
+            table, start = self.snapshot.route_table_of(zone.subnet), self.plan.routes[zone.subnet.id]
+            for target in dict.fromkeys(r.target for r in table.routes if r.target != LOCAL) if table else ():
+                part = self._part(target)
+                if part is not None and part.zone is not zone and part.land in (start.land, None):
+                    self.stretches.append(Stretch(start, part, target, _ROUTE))
 
     def _walk(self, trace: Trace, current: int | None) -> None:
-        legs = [(FORWARD, trace.forward)]
-        if current is not None or trace.outcome != "blocked" or any(d.leg == REPLY for d in trace.blockers):
-            legs.append((REPLY, trace.reply))
+        """Put each hop into the part where it happens, and the ways between them on the list."""
+        legs = [(FORWARD, trace.forward), (REPLY, trace.reply)]
+        if current is None and trace.outcome == "blocked" and all(d.leg == FORWARD for d in trace.blockers):
+            legs.pop()
         number, stopped = 0, False
         for leg, hops in legs:
-            before: Step | None = None
+            before: tuple[Part, Row] | None = None
             for place, hop in enumerate(hops):
                 number += 1
-                part = self._station(hops, place) or (before.part if before else None)
+                part = self._station(hops, place) or (before[0] if before else None)
                 if part is None:
                     continue
-                hidden = current is not None and number > current
-                text = words.deed(hop, place, len(hops) - 1)
-                row = _step_row(leg, hop, number, text, hidden, number == current)
-                part.steps.append(row)
-                step = Step(leg, hop, part, row)
-                if before is not None:
-                    self._stretch(before, step, hidden, stopped, number == current)
+                hidden, now = current is not None and number > current, number == current
+                text = words.deed(hop, leg, place, len(hops) - 1)
+                if stopped and place == len(hops) - 1:
+                    text = "never gets it" if leg == FORWARD else "gets no answer"
+                step = _step_row(leg, hop, number, text, hidden, now, stopped)
+                part.steps.append(step)
+                if before is not None and not _touch(before[0], part):
+                    look = _wire_look(leg, hidden, now, stopped)
+                    key = (leg, step.row.id)
+                    self.stretches.append(Stretch(before[0], part, key, look, (before[1], step.row)))
                 stopped = stopped or hop.allowed is False
-                before = step
-        for part in self._all_parts():
-            part.pale = not part.steps
+                before = (part, step.row)
 
     def _station(self, hops: Sequence[Hop], place: int) -> Part | None:
-        """Return the part of the map where a hop happens."""
+        """Return the part where a hop happens: a filter belongs to the nearest interface on its side."""
         plan, hop = self.plan, hops[place]
         if hop.kind in ("security_group", "network_acl", "route_table"):
-            ahead, behind = hops[place + 1 :], hops[place - 1 :: -1] if place else ()
+            ahead, behind = hops[place + 1 :], hops[:place][::-1]
             for near in (*ahead, *behind) if hop.direction == INBOUND else (*behind, *ahead):
                 body = plan.parts.get(near.component.id) if near.component is not None else None
                 if body is None or body.zone is None:
                     continue
                 if hop.kind == "security_group":
-                    owner = near.component.id
-                    return plan.doors.get(owner, body)
-                side = plan.acls if hop.kind == "network_acl" else plan.routes
-                return side[body.zone.subnet.id]
-        if hop.component is None:
-            return None
-        return plan.parts.get(hop.component.id) or plan.outside.get(hop.component.id)
+                    return plan.doors.get(near.component.id, body)
+                return (plan.acls if hop.kind == "network_acl" else plan.routes)[body.zone.subnet.id]
+        return self._part(getattr(hop.component, "id", None))
 
-    def _stretch(self, before: Step, step: Step, hidden: bool, stopped: bool, now: bool) -> None:
-        a, b = before.part, step.part
-        headers = {"header"}
-        if a is b or (a.zone is b.zone is not None and {a.kind, b.kind} <= headers):
-            return
-        if a.zone is b.zone is not None and {a.kind, b.kind} == {"door", "body"} and _same_card(self.plan, a, b):
-            return
-        ink, _ = _INKS[step.leg]
-        look: dict[str, Any] = {"ink": ink, "pen": 2.6 if step.leg == FORWARD else 1.4, "arrow_size": 0.8}
-        if step.leg == REPLY:
-            look.update(ink=f"{ink}:{theme.PAPER}:{ink}", arrow="empty")
-        if stopped:
-            look.update(ink=theme.DENIED, style="dashed", pen=1.8)
-        if now:
-            look.update(pen=look["pen"] + 1)
-        if hidden:
-            look.update(style="invis")
-        self.stretches.append(Stretch(a, b, (step.leg, step.row.id), look, before.row, step.row))
-
-    def _all_parts(self) -> list[Part]:
-        plan = self.plan
-        zones = [z for land in plan.lands for _, column in land.columns for z in column]
-        return [*plan.parts.values(), *plan.doors.values(), *(p for z in zones for p in (z.routes, z.acl)), *plan.outside.values()]
-
-    # -- tracks ----------------------------------------------------------------------------------
+    # -- tracks --------------------------------------------------------------------------------------
 
     def _reserve(self, way: Stretch) -> None:
         """Reserve a track wherever a way will run."""
-        a, b = way.tail, way.head
-        if a.zone is not None and a.zone is b.zone:
-            a.zone.lanes += 1
-            self.sky.setdefault(a.zone, []).append(way.key)
+        zones = [part.zone for part in (way.tail, way.head) if part.zone is not None]
+        if len(zones) == 2 and zones[0] is zones[1]:
+            zones[0].lanes.append(way.key)
             return
-        zones = [part.zone for part in (a, b) if part.zone is not None]
         for zone in zones:
-            zone.gutter.take(way.key)
-        if len(zones) == 2 and zones[0].gutter is not zones[1].gutter or len(zones) == 1:
-            land = a.land or b.land
-            if land is not None and way.key not in land.channel_keys:
-                land.channel_keys.append(way.key)
-        for part in (a, b):
-            if part.kind == "gate" and not zones:
-                self.sky.setdefault(part, []).append(way.key)
+            _take(zone.gutter.keys, way.key)
+        if zones and (len(zones) == 1 or zones[0].gutter is not zones[1].gutter):
+            for land in {id(part.land): part.land for part in (way.tail, way.head) if part.land}.values():
+                _take(land.keys, way.key)
+                if way.head.land is None or way.tail.land is None:
+                    _take(land.exits, way.key)
 
     def _corners(self, way: Stretch) -> list[Point]:
         """Return the corners of a way, once everything has its place."""
         a, b = way.tail, way.head
-        ya, yb = way.y(a, way.tail_row), way.y(b, way.head_row)
+        ya, yb = way.ends()
         if a.zone is not None and a.zone is b.zone:
-            keys = self.sky[a.zone]
-            x = a.zone.lane(keys.index(way.key))
-            return [(a.zone.side(a, inner=True), ya), (x, ya), (x, yb), (a.zone.side(b, inner=True), yb)]
-        if a.zone is not None and b.zone is not None:
-            return self._zones(way, ya, yb)
-        if a.kind == "gate" and b.zone is not None:
-            return self._gate(a, b, yb, way)
-        if b.kind == "gate" and a.zone is not None:
-            return self._gate(b, a, ya, way)[::-1]
-        if "gate" in (a.kind, b.kind) and "outside" in (a.kind, b.kind):
-            gate, place = (a, b) if a.kind == "gate" else (b, a)
-            keys = self.sky[gate]
-            x = gate.x + gate.w / 2 + 16 * (keys.index(way.key) - (len(keys) - 1) / 2)
-            px = min(max(x, place.x + 6), place.x + place.w - 6)
-            middle = gate.y - 6 - SKY / 2 - 20
-            points = [(px, place.y + place.h + 6), (px, middle), (x, middle), (x, gate.y - 6)]
-            return points if a.kind == "outside" else points[::-1]
-        return [(a.x + a.w / 2, ya), (b.x + b.w / 2, yb)]
+            x, ya, yb = a.zone.lane(way.key), ya + 4, yb - 4
+            return [(_side(way, 0, inner=True), ya), (x, ya), (x, yb), (_side(way, 1, inner=True), yb)]
+        if a.zone is None and b.zone is not None:
+            back = Stretch(b, a, way.key, way.look, way.rows[::-1] if way.rows else None)
+            return self._corners(back)[::-1]
+        if a.zone is None:
+            return self._sky(way)
+        track = a.zone.gutter.track(way.key)
+        return [(_side(way, 0, inner=False), ya), (track, ya), *self._arrival(way, a.zone, track, yb)]
 
-    def _zones(self, way: Stretch, ya: float, yb: float) -> list[Point]:
+    def _arrival(self, way: Stretch, start: Zone, track: float, yb: float) -> list[Point]:
+        """Return the rest of a way that has reached a gutter: on to a subnet, a gateway or out."""
+        b, land = way.head, way.tail.land
+        assert land is not None
+        number = land.keys.index(way.key) if way.key in land.keys else 0
+        channel = land.channel + 7 * number
+        if b.zone is not None:
+            other = b.zone.gutter.track(way.key)
+            turn = [(track, channel), (other, channel)] if b.zone.gutter is not start.gutter else []
+            if way.rows is None and b.kind == "body":
+                middle, top = b.x + b.w / 2, self.plan.doors.get(b.row.id, b).y - 3
+                return [*turn, (other, b.zone.hall), (middle, b.zone.hall), (middle, top)]
+            return [*turn, (other, yb), (_side(way, 1, inner=False), yb)]
+        if b.kind == "gate":
+            x = (
+                track
+                if b.x <= track <= b.x + b.w
+                else b.x + (b.w - TRACK * number if track > b.x else TRACK * number)
+            )
+            return [(track, channel), (x, channel), (x, b.y + b.h + 6)]
+        out = land.exits.index(way.key)
+        edge, under = land.x + land.w - 8 - TRACK * out, land.y - land.rise - 40 - 7 * number
+        x = min(max(edge, b.x), b.x + b.w - TRACK * out)
+        return [(track, channel), (edge, channel), (edge, under), (x, under), (x, b.y + b.h + 6)]
+
+    def _sky(self, way: Stretch) -> list[Point]:
+        """Return the corners of a way between what stands above the VPCs, or between that and a gateway."""
         a, b = way.tail, way.head
-        assert a.zone is not None and b.zone is not None
-        xa, xb = a.zone.gutter.track(way.key), b.zone.gutter.track(way.key)
-        points = [(a.zone.side(a, inner=False), ya), (xa, ya)]
-        if a.zone.gutter is not b.zone.gutter:
-            land = a.land
-            assert land is not None
-            channel = land.channel_y + 6 * land.channel_keys.index(way.key)
-            points += [(xa, channel), (xb, channel)]
-        if way.head_row is None and b.kind == "body":
-            middle, top = b.x + b.w / 2, self.plan.doors.get(b.id, b).y - 4
-            return [*points, (xb, b.zone.hall), (middle, b.zone.hall), (middle, top)]
-        return [*points, (xb, yb), (b.zone.side(b, inner=False), yb)]
+        if b.kind == "gate":
+            return self._sky(Stretch(b, a, way.key, way.look))[::-1]
+        beside = [other.key for other in self.stretches if {other.tail, other.head} == {a, b}]
+        x = a.x + a.w / 2 + 16 * (beside.index(way.key) - (len(beside) - 1) / 2)
+        place_x = min(max(x, b.x), b.x + b.w)
+        middle = b.y + b.h + 6 + SKY / 2
+        start = a.y - 6 if a.kind == "gate" else a.y + a.h + 6
+        return [(x, start), (x, middle), (place_x, middle), (place_x, b.y + b.h + 6)]
 
-    def _gate(self, gate: Part, part: Part, y: float, way: Stretch) -> list[Point]:
-        zone, land = part.zone, gate.land
-        assert zone is not None and land is not None
-        track = zone.gutter.track(way.key)
-        x = min(max(track, gate.x), gate.x + gate.w)
-        bottom, channel = gate.y + gate.h + 6, land.channel_y + 6 * land.channel_keys.index(way.key)
-        return [(x, bottom), (x, channel), (track, channel), (track, y), (zone.side(part, inner=False), y)]
-
-    # -- places ----------------------------------------------------------------------------------
+    # -- places --------------------------------------------------------------------------------------
 
     def scene(self) -> Scene:
         """Return the sheet with everything in its place."""
-        outside = list(self.plan.outside.values())
-        sky = max((p.h + 12 for p in outside), default=0)
-        top = MARGIN + sky + (SKY if outside else 0)
+        for part in self.outside.values():
+            part.place(0, 0, STEP_WIDTH if part.steps else max(part.row.needs, 90))
+        sky = max((part.h + 12 for part in self.outside.values()), default=0)
+        top = MARGIN + sky + (SKY if self.outside else 0)
         regions: dict[str, list[Land]] = {}
         for land in self.plan.lands:
+            land.measure()
             regions.setdefault(land.vpc.region, []).append(land)
         things: list[Box | Row] = []
         x, bottom = float(MARGIN), top
         for region, lands in regions.items():
-            left, low = x, top
-            title = Row(f"region {region}", [Cell("Region ", ink=theme.QUIET), Cell(region, True, theme.QUIET)], x + 12, top + 4, 200)
-            x += 12
+            left, edge = x, top + 32 + max(land.rise for land in lands)
+            line = [Cell("Region", ink=theme.QUIET), Cell(region, True, theme.QUIET)]
+            title = Row(f"region {region}", [line], x + 12, top + 6, sum(cell.needs for cell in line))
             for land in lands:
-                land.measure()
-                land.place(x, top + 30 + max(other.rise for other in lands))
-                low = max(low, land.y + land.h + 12)
-                x += land.w + 14
-            x -= 2
-            frame = Box(f"region {region}", left, top, x - left, low - top, theme.SHADE, theme.LINE, 1.2)
+                land.place(x + 12, edge)
+                x = land.x + land.w
+            low = max(land.y + land.h for land in lands) + 12
+            frame = Box(title.id, left, top, x + 12 - left, low - top, theme.SHADE, theme.LINE, 1.2)
             frame.inside = [title, *(land.box() for land in lands)]
             things.append(frame)
-            x, bottom = x + 14, max(bottom, low)
-        width = max(x, 240) if regions else 320
-        self._place_outside(outside, width, sky)
-        things += [framed(part, theme.FRAME, theme.FRAME, 1.4) for part in outside]
-        wires = [
-            Wire((w.tail_row.id if w.tail_row else w.tail.id), (w.head_row.id if w.head_row else w.head.id), self._corners(w), **w.look)
-            for w in self.stretches
-        ]
+            x, bottom = x + 12 + MARGIN, max(bottom, low)
+        width = max(x, 320.0, sum(part.w + 28 for part in self.outside.values()) + 2 * MARGIN)
+        if not regions:
+            things.append(Row("empty", [[Cell("no VPC yet", ink=theme.QUIET)]], MARGIN, bottom, 290))
+            bottom += 20
+        self._place_outside(width, sky)
+        things += [part.framed(theme.FRAME, theme.FRAME, 1.4) for part in self.outside.values()]
+        wires = []
+        for way in self.stretches:
+            tail, head = way.rows or (way.tail.row, way.head.row)
+            wires.append(Wire(tail.id, head.id, self._corners(way), **way.look))
         return Scene(self.snapshot.name, width, bottom + MARGIN, things, wires)
 
-    def _place_outside(self, outside: list[Part], width: float, sky: float) -> None:
-        """Place what stands above the Regions, over the gate it is joined to if there is room."""
-        at = float(MARGIN)
-        for part in outside:
-            wide = max(part.needs, 240 if part.steps else 110)
-            near = [g for w in self.stretches for g, p in ((w.tail, w.head), (w.head, w.tail)) if p is part]
-            wish = near[0].x + near[0].w / 2 - wide / 2 if near else at
-            x = min(max(wish, at + 8), width - MARGIN - wide - 8)
-            part.place(x, MARGIN + sky - 6 - part.h, wide)
-            at = x + wide + 20
+    def _place_outside(self, width: float, sky: float) -> None:
+        """Place what stands above the VPCs, over the gateways it is joined to if there is room."""
+        at = MARGIN + 8.0
+        for part in self.outside.values():
+            near = [w.tail if w.head is part else w.head for w in self.stretches if part in (w.tail, w.head)]
+            middles = [gate.x + gate.w / 2 for gate in near if gate.land]
+            wish = (min(middles) + max(middles)) / 2 - part.w / 2 if middles else at
+            room = max(width - MARGIN - part.w - 8, at)
+            part.place(min(max(wish, at), room), MARGIN + sky - 6 - part.h, part.w)
+            at = part.x + part.w + 28
 
 
-def _same_card(plan: Plan, a: Part, b: Part) -> bool:
-    door, body = (a, b) if a.kind == "door" else (b, a)
-    return any(plan.doors[id] is door and plan.parts.get(id) is body for id in plan.doors)
+def _take(keys: list[object], key: object) -> None:
+    if key not in keys:
+        keys.append(key)
 
 
-def _step_row(leg: str, hop: Hop, number: int, text: str, hidden: bool, now: bool) -> Row:
-    """Return the row that tells one step; a hidden one keeps its place and says nothing."""
-    row = Row(f"{'request' if leg == FORWARD else 'reply'} {number}", [])
-    if hidden:
-        row.cells = [Cell("")]
-        return row
+def _touch(a: Part, b: Part) -> bool:
+    """Return whether two parts stand one on the other, so that no wire is needed between them."""
+    if a is b or a.zone is not b.zone or a.zone is None:
+        return a is b
+    return a.kind == b.kind == "header" or a.card == b.card != ""
+
+
+def _side(way: Stretch, end: int, *, inner: bool) -> float:
+    """Return the x where a way meets a part in a subnet: at the lane beside the cards, or at the gutter."""
+    part = (way.tail, way.head)[end]
+    zone = part.zone
+    assert zone is not None
+    row = way.rows[end] if way.rows else None
+    left, right = (row.x, row.x + row.w) if row else (zone.x, zone.x + zone.w)
+    return left if inner != zone.mirrored else right
+
+
+def _wire_look(leg: str, hidden: bool, now: bool, stopped: bool) -> dict[str, Any]:
+    """Return how a stretch of a walk is drawn: the request one strong line, the reply two thin ones."""
     ink, _ = _INKS[leg]
-    mark = theme.MARKS[hop.allowed]
-    badge = Cell(str(number), True, theme.PAPER, 11, ink, 22, "CENTER") if leg == FORWARD else Cell(str(number), True, ink, 11, "", 22, "CENTER")
-    row.cells = [badge, Cell("", width=4)]
-    if hop.decisions:
-        row.cells.append(Cell(mark.sign, True, mark.ink, 12, "", 17, "CENTER"))
+    look: dict[str, Any] = {"ink": ink, "pen": 3.4 if now else 2.4, "arrow_size": 0.8}
     if leg == REPLY:
-        row.cells.append(Cell("reply", True, theme.REPLY, 11))
-    row.cells.append(Cell(theme.clean(text), hop.allowed is False, theme.INK, 11))
-    row.fill, row.line = (mark.fill, mark.ink) if hop.allowed is not True else _INKS[leg][::-1]
-    row.style = "rounded" if mark.line == "solid" else f"rounded,{mark.line}"
+        look |= {"ink": f"{ink}:{theme.PAPER}:{ink}", "pen": 2 if now else 1.3, "arrow": "empty"}
+    if stopped:
+        look |= {"ink": theme.DENIED, "pen": 1.6, "style": "dashed"}
+    return look | ({"style": "invis"} if hidden else {})
+
+
+def _step_row(leg: str, hop: Hop, number: int, text: str, hidden: bool, now: bool, stopped: bool) -> StepRow:
+    """Return the row that tells one step; a hidden one keeps its place and says nothing."""
+    ink, fill = _INKS[leg]
+    mark = theme.MARKS[hop.allowed]
+    if hop.allowed is not True:
+        ink, fill = mark.ink, mark.fill
+    elif stopped:
+        ink, fill = theme.QUIET, theme.PAPER
     if now:
-        row.fill, row.line = theme.CURRENT_FILL, theme.INK
-    return row
-
-
-def sheet(snapshot: Snapshot, trace: Trace | None = None, step: int | None = None) -> Scene:
-    """Return the picture of a snapshot, or of a trace over it up to a step."""
-    return Sheet(snapshot, trace, step).scene()
-
-
-_ = TRACK
+        fill = theme.CURRENT_FILL
+    number_ink, ground = (theme.PAPER, ink) if leg == FORWARD else (ink, "")
+    head = [Cell(str(number), True, number_ink, 11, ground, 22, "CENTER"), Cell("", width=4)]
+    if hop.decisions:
+        head.append(Cell(mark.sign, True, ink, 12 if hop.allowed else 14, "", 18, "CENTER"))
+    if leg == REPLY:
+        head.append(Cell("reply", True, ink, 11))
+    told = theme.QUIET if stopped and hop.allowed else theme.INK
+    said = Cell(theme.clean(text), hop.allowed is False, told, 11)
+    row = Row(f"{'request' if leg == FORWARD else 'reply'} {number}", [], line_height=15, fill=fill, line=ink)
+    row.style = "rounded" if mark.line == "solid" else f"rounded,{mark.line}"
+    lines = 2 if hop.allowed else 3
+    return StepRow(row, head, said, lines, hidden)

@@ -20,7 +20,7 @@ DENIED, DENIED_FILL = "#a03e00", "#fdeee3"
 UNKNOWN, UNKNOWN_FILL = "#7a1f5c", "#f8eaf3"
 REPLY, REPLY_FILL = "#0b6157", "#e0f2ef"
 CURRENT_FILL = "#fff1b8"
-FONT = "Arial, Helvetica, 'Liberation Sans', 'Noto Sans', 'Noto Sans CJK JP', 'Hiragino Sans', 'Yu Gothic', sans-serif"
+FONT = "Arial, Helvetica, 'Liberation Sans', 'Noto Sans CJK JP', 'Hiragino Sans', 'Yu Gothic', sans-serif"
 
 PAIRS = (
     *((text, ground) for text in (INK, QUIET) for ground in (PAPER, SHADE, PUBLIC_FILL, PRIVATE_FILL)),
@@ -82,15 +82,15 @@ _WIDTH = {char: width for width, chars in _WIDTHS.items() for char in chars}
 
 def text_width(text: str, size: float, bold: bool = False) -> float:
     """Return how wide a text is at most, in pixels; Japanese letters are as wide as they are high."""
-    total = 0
+    total = 0.0
     for char in text:
         if char.isascii():
-            total += _WIDTH.get(char, 556)
+            total += _WIDTH.get(char, 556) * (1.08 if bold else 1.0)
         elif unicodedata.east_asian_width(char) in "WFA":
             total += 1000
         else:
             total += 0 if unicodedata.combining(char) else 720
-    return total * size / 1000 * (1.08 if bold else 1.0)
+    return total * size / 1000
 
 
 def shorten(text: str, width: float, size: float, bold: bool = False) -> str:
@@ -114,3 +114,19 @@ def clean(text: object) -> str:
     """Return text that SVG and HTML can hold on one line: control and private characters become spaces."""
     cut = str(text)[:400]
     return " ".join("".join(" " if unicodedata.category(c)[0] in "CZ" else c for c in cut).split())
+
+
+def wrap(text: str, widths: tuple[float, float], size: float, bold: bool, lines: int) -> list[str]:
+    """Return text in at most `lines` lines, the first and the others that wide; the last may be too long.
+
+    >>> wrap("no inbound rule admits tcp 22", (90, 110), 11, False, 3)
+    ['no inbound rule', 'admits tcp 22']
+    """
+    found: list[str] = []
+    while len(found) < lines - 1 and text_width(text, size, bold) > widths[bool(found)]:
+        cut = max(len(shorten(text, widths[bool(found)], size, bold)) - 1, 1)
+        space = text.rfind(" ", 1, cut + 1)
+        cut = space if space > cut // 2 else cut
+        found.append(text[:cut].rstrip())
+        text = text[cut:].lstrip()
+    return [*found, text]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 from vpclab.evaluate.packets import Packet
@@ -12,27 +11,40 @@ from vpclab.topology.model import (
     ALL,
     INBOUND,
     LOCAL,
+    OUTBOUND,
     Instance,
     InternetGateway,
     NatGateway,
     NetworkAcl,
-    NetworkInterface,
+    NetworkAclEntry,
     RouteTable,
-    SecurityGroup,
     Snapshot,
     Subnet,
     Vpc,
+    protocol_name,
 )
 
 
 def plain(kind: str) -> str:
     """Return a kind as people say it: ``network_acl`` is ``network ACL``."""
-    return kind.replace("_", " ").replace("acl", "ACL").replace("nat ", "NAT ").replace("vpc", "VPC")
+    proper = {"acl": "ACL", "nat": "NAT", "vpc": "VPC"}
+    return " ".join(proper.get(word, word) for word in kind.split("_")).replace("egress only", "egress-only")
 
 
 def name_of(snapshot: Snapshot, id: str) -> str:
     """Return the name of what has that id, or the id."""
     return next((table[id].name for table in snapshot.tables.values() if id in table), id)
+
+
+def called(snapshot: Snapshot, thing: Any) -> str:
+    """Return a name that is good everywhere: ``prod/web``."""
+    vpc = snapshot.get(Vpc, getattr(thing, "vpc_id", None))
+    return f"{vpc.name}/{thing.name}" if vpc else str(thing.name)
+
+
+def is_public(snapshot: Snapshot, subnet: Subnet) -> bool:
+    """Return whether a subnet is public over IPv4 or IPv6 (SUB-7)."""
+    return snapshot.is_public(subnet, 4) or snapshot.is_public(subnet, 6)
 
 
 def publicity(snapshot: Snapshot, subnet: Subnet) -> str:
@@ -55,10 +67,11 @@ def entries(acl: NetworkAcl | None) -> str:
     """Return what a network ACL does, in a few words."""
     if acl is None:
         return "none"
-    sides = [acl.side(INBOUND), acl.side("outbound")]
+    sides = [acl.side(INBOUND), acl.side(OUTBOUND)]
     if not any(sides):
         return "denies all"
-    if all(side and side[0].allow and side[0].protocol == ALL and side[0].cidr.prefixlen == 0 for side in sides):
+    firsts = [side[0] for side in sides if side]
+    if len(firsts) == 2 and all(e.allow and e.protocol == ALL and e.cidr.prefixlen == 0 for e in firsts):
         return "allows all"
     return f"{len(sides[0])} in, {len(sides[1])} out"
 
@@ -84,19 +97,17 @@ def _end(packet: Packet, which: int) -> str:
     return str((packet.src, packet.dst)[which])
 
 
-def deed(hop: Hop, place: int, last: int) -> str:
+def deed(hop: Hop, leg: str, place: int, last: int) -> str:
     """Return what happens at one hop, short enough for the map; `place` counts from 0 to `last`."""
-    side = {"inbound": "in: ", "outbound": "out: "}.get(hop.direction, "")
-    for decision in hop.decisions:
-        if decision.allowed is not True:
-            if decision.rule is not None and decision.kind == "network_acl":
-                return f"{side}{decision.rule}"
-            return side + short(decision)
-    changed = _changes(hop)
-    if changed:
-        return ", ".join(changed)
+    stop = next((d for d in hop.decisions if d.allowed is not True), None)
     rule = next((d.rule for d in hop.decisions if d.rule is not None), None)
     target = next((d.target for d in hop.decisions if d.target is not None), None)
+    side = {"inbound": "in: ", "outbound": "out: "}.get(hop.direction, "")
+    if stop is not None:
+        denied = isinstance(stop.rule, NetworkAclEntry) and not stop.rule.allow
+        return f"{side}{stop.rule}" if denied else short(stop)
+    if changes := _changes(hop):
+        return ", ".join(changes)
     if target is not None and rule is not None:
         return f"{rule.destination} → {target.name}"
     if rule is not None:
@@ -106,14 +117,21 @@ def deed(hop: Hop, place: int, last: int) -> str:
     if hop.decisions:
         return side + short(hop.decisions[0])
     if place == 0:
-        return f"sends to {hop.packet_in.dst}"
-    return f"gets it from {hop.packet_in.src}" if place == last else "passes it on"
+        packet = hop.packet_in
+        what = f"{protocol_name(packet.protocol)} {packet.dst_port or ''}".strip()
+        return f"sends {what} to {packet.dst}" if leg == FORWARD else f"answers {packet.dst}"
+    if place == last:
+        return f"gets it from {hop.packet_in.src}" if leg == FORWARD else "gets the answer"
+    return "passes it on"
 
 
 def question(trace: Trace) -> str:
     """Return what was asked: ``internet to web, tcp 443``."""
     family = " over IPv6" if trace.ip_version == 6 else ""
-    return f"{theme.clean(trace.source.name)} to {theme.clean(trace.destination.name)}, {trace.traffic}{family}"
+    ends = [theme.clean(end.name) for end in (trace.source, trace.destination)]
+    if ends[0] == ends[1]:
+        ends = [theme.clean(called(trace.snapshot, end)) for end in (trace.source, trace.destination)]
+    return f"{ends[0]} to {ends[1]}, {trace.traffic}{family}"
 
 
 def conclusion(trace: Trace) -> str:
@@ -127,14 +145,14 @@ def conclusion(trace: Trace) -> str:
         rest = f"; {more} more check{'s' if more > 1 else ''} would stop it too" if more else ""
         return f"{asked}: {what} at the {where}: {theme.clean(short(first))}{rest}"
     if trace.outcome == "delivered":
-        return f"{asked}: delivered by way of {_stops(trace)}, and the reply comes back"
+        return f"{asked}: delivered {_way(trace)}, and the reply comes back"
     return f"{asked}: {trace.outcome.replace('-', ' ')}: {theme.clean(trace.because)}"
 
 
-def _stops(trace: Trace) -> str:
-    crossed = [h for h in trace.forward if h.kind.endswith("_gateway")]
-    names = [f"{plain(h.kind)} {theme.clean(h.component.name)}" for h in crossed]
-    return " and ".join(dict.fromkeys(names)) or "the VPC's own router"
+def _way(trace: Trace) -> str:
+    crossed = [h for h in trace.forward if h.kind.endswith(("gateway", "connection", "endpoint"))]
+    names = dict.fromkeys(f"{plain(h.kind)} {theme.clean(h.component.name)}" for h in crossed)
+    return f"by way of {' and '.join(names)}" if names else "without leaving the VPC"
 
 
 def step_sentence(trace: Trace, step: int) -> str:
@@ -150,15 +168,18 @@ def step_sentence(trace: Trace, step: int) -> str:
     mark = theme.MARKS[hop.allowed]
     answer = f"{mark.word}, " if hop.decisions else ""
     prefix = "reply, " if leg == REPLY else ""
-    return f"{asked}, step {step}: {prefix}{where}: {answer}{theme.clean(deed(hop, place, len(hops) - 1))}"
+    said = theme.clean(deed(hop, leg, place, len(hops) - 1))
+    return f"{asked}, step {step}: {prefix}{where}: {answer}{said}"
 
 
 def summary(snapshot: Snapshot) -> str:
     """Return the alternative text of a map: what there is, and which subnets are public."""
     subnets = list(snapshot.all(Subnet))
+    vpcs = [f"VPC {theme.clean(v.name)} {v.cidrs[0]} in {v.region}" for v in snapshot.all(Vpc)]
     facts = []
     for word in ("public", "private"):
-        names = [theme.clean(s.name) for s in subnets if publicity(snapshot, s).split(",")[0] == word]
+        mine = [s for s in subnets if publicity(snapshot, s).split(",")[0] == word]
+        names = [theme.clean(s.name if len(vpcs) < 2 else called(snapshot, s)) for s in mine]
         if names:
             facts.append(f"{word} subnet{'s' * (len(names) > 1)} {', '.join(names)}")
     for kind, word in ((InternetGateway, "internet gateway"), (NatGateway, "NAT gateway")):
@@ -167,47 +188,7 @@ def summary(snapshot: Snapshot) -> str:
             facts.append(f"{word}{'s' * (len(names) > 1)} {', '.join(names)}")
     count = sum(1 for _ in snapshot.all(Instance))
     facts += [f"{count} instance{'s' * (count != 1)}"] if count else []
-    vpcs = [f"VPC {theme.clean(v.name)} {v.cidrs[0]} in {v.region}" for v in snapshot.all(Vpc)]
     return f"{' and '.join(vpcs) or 'no VPC yet'}: " + ("; ".join(facts) or "nothing in it yet")
-
-
-def outline(snapshot: Snapshot) -> Iterator[str]:
-    """Yield the map as indented lines: Region, VPC, Availability Zone, subnet, what is in it."""
-    for region in dict.fromkeys(v.region for v in snapshot.all(Vpc)):
-        yield f"Region {region}"
-        for vpc in snapshot.all(Vpc):
-            if vpc.region == region:
-                yield f"  VPC {theme.clean(vpc.name)} {' '.join(map(str, (*vpc.cidrs, *vpc.ipv6_cidrs)))}"
-                yield from _outline_vpc(snapshot, vpc)
-
-
-def _outline_vpc(snapshot: Snapshot, vpc: Vpc) -> Iterator[str]:
-    for gate in snapshot.all(InternetGateway):
-        if gate.vpc_id == vpc.id:
-            yield f"    internet gateway {theme.clean(gate.name)}"
-    subnets = [s for s in snapshot.all(Subnet) if s.vpc_id == vpc.id]
-    for az in sorted({s.az for s in subnets}):
-        yield f"    Availability Zone {az}"
-        for subnet in (s for s in subnets if s.az == az):
-            blocks = " ".join(str(b) for b in (subnet.cidr, subnet.ipv6_cidr) if b)
-            yield f"      {publicity(snapshot, subnet)} subnet {theme.clean(subnet.name)} {blocks}"
-            table, acl = snapshot.route_table_of(subnet), snapshot.network_acl_of(subnet)
-            yield f"        route table {theme.clean(table)}: {ways(snapshot, table)}"
-            yield f"        network ACL {theme.clean(acl)}: {entries(acl)}"
-            yield from _outline_cards(snapshot, subnet)
-
-
-def _outline_cards(snapshot: Snapshot, subnet: Subnet) -> Iterator[str]:
-    for nat in snapshot.all(NatGateway):
-        if nat.subnet_id == subnet.id:
-            yield f"        NAT gateway {theme.clean(nat.name)} {nat.private_ip or ''} {nat.public_ip or ''}".rstrip()
-    for eni in snapshot.all(NetworkInterface):
-        if eni.subnet_id == subnet.id and not snapshot.get(NatGateway, eni.owner_id):
-            owner = snapshot.get(Instance, eni.owner_id) if eni.device_index == 0 else None
-            addresses: list[Any] = [a for e in eni.addresses for a in (e.address, e.public_ip) if a]
-            what = f"instance {theme.clean(owner.name)}" if owner else f"network interface {theme.clean(eni.name)}"
-            groups = ", ".join(theme.clean(g.name) for g in map(lambda i: snapshot.get(SecurityGroup, i), eni.group_ids) if g)
-            yield f"        {what} {' '.join(map(str, [*addresses, *eni.ipv6_addresses]))}, security group {groups or 'none'}"
 
 
 def walked(trace: Trace, step: int) -> str:
