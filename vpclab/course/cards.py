@@ -38,6 +38,8 @@ _CARD = (
     theme.CARD
     + ";border-left:6px {edge} {colour};padding:8px 14px;margin:4px 0;max-width:60em;line-height:1.45"
 )
+_CODE = f"background-color:{theme.SHADE};color:{theme.INK};padding:1px 4px"
+_CELL = f"{theme.CELL};background-color:{theme.PAPER}"  # a dark theme's striped rows do not show through
 _PRE = (
     f"background-color:{theme.SHADE};color:{theme.INK};padding:6px 10px;margin:6px 0;white-space:pre-wrap;"
     "line-height:1.35"
@@ -47,8 +49,8 @@ _PRE = (
 def prose(text: str) -> str:
     """Return HTML for text: blank lines part paragraphs, ``- `` makes a list, `code` and **strong** are kept.
 
-    >>> prose("Is <b> `10.0.0.0/24` **public**?")
-    '<p>Is &lt;b&gt; <code>10.0.0.0/24</code> <strong>public</strong>?</p>'
+    >>> prose("Is <b> `10.0.0.0/24` **public**?")  # doctest: +ELLIPSIS
+    '<p>Is &lt;b&gt; <code style="...">10.0.0.0/24</code> <strong>public</strong>?</p>'
     """
     html = []
     for block in re.split(r"\n\s*\n", text.strip()):
@@ -61,7 +63,7 @@ def prose(text: str) -> str:
 
 
 def _inline(text: str) -> str:
-    text = re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(text))
+    text = re.sub(r"`([^`]+)`", rf'<code style="{_CODE}">\1</code>', escape(text))
     return re.sub(r"\*\*([^*]+)\*\*", r"<strong>\1</strong>", text)
 
 
@@ -103,8 +105,8 @@ class Table:
         )
         body = "".join(
             f'<tr style="{self._row_style(number)}">'
-            + f'<th scope="row" style="{theme.CELL};font-weight:inherit">{escape(row[0])}</th>'
-            + "".join(f'<td style="{theme.CELL}">{escape(cell)}</td>' for cell in row[1:])
+            + f'<th scope="row" style="{_CELL};font-weight:inherit">{escape(row[0])}</th>'
+            + "".join(f'<td style="{_CELL}">{escape(cell)}</td>' for cell in row[1:])
             + "</tr>"
             for number, row in enumerate(self.rows)
         )

@@ -292,7 +292,7 @@ def judge_network(network: Topology, intents: tuple[Intent, ...]) -> Finding:
             because = (words.REPLY_STOPPED, way.because) if way.outcome == "reply-blocked" else (way.because,)
             said = " ".join((words.MUST_ARRIVE.format(flow=row.flow), *because))
         elif not row.must and way.reaches:
-            said = words.MUST_NOT_ARRIVE.format(flow=row.flow, path=" → ".join(way.path))
+            said = words.MUST_NOT_ARRIVE.format(flow=row.flow, because=way.because)
         else:
             continue
         return Finding(False, said, (way,), key, network)
@@ -397,25 +397,22 @@ class Cidr(Kind):
 
     def find(self, value: IPv4Network | IPv6Network, right: Collection[Any]) -> Finding:
         """Judge a value."""
-        judged = self.covers or self.avoids or self.inside or self.hosts or self.intents
+        facts = (self._facts(value),)
+        if self.given is not None and self.place is not None:
+            network = self.given()
+            try:
+                with redirect_stdout(StringIO()):  # what the builder says of the change is not the learner's
+                    self.place(network, str(value))
+            except Exception as error:  # AWS refuses such a block here: that is the evidence
+                return Finding(False, str(error), facts, value, value)
+            traced = judge_network(network, self.intents)
+            if not traced.right:
+                return Finding(False, traced.sentence, (*facts, *traced.evidence), value, value)
         failure = self._failure(value)
+        judged = self.covers or self.avoids or self.inside or self.hosts or self.intents
         if not failure and not judged and value not in right:
             failure = words.BLOCK_REFUTED.format(block=value)
-        found = Finding(not failure, failure, (self._facts(value),), value, value)
-        if failure or self.given is None or self.place is None:
-            return found
-        network = self.given()
-        try:
-            with redirect_stdout(StringIO()):  # what the builder says of the change is not the learner's
-                self.place(network, str(value))
-        except Exception as error:  # AWS refuses such a block here: that is the evidence
-            return Finding(False, str(error), found.evidence, value, value)
-        traced = judge_network(network, self.intents)
-        return Finding(traced.right, traced.sentence, (*found.evidence, *traced.evidence), value, value)
-
-    def refute(self, value: IPv4Network | IPv6Network) -> str:
-        """Return the sentence for a wrong value."""
-        return words.BLOCK_REFUTED.format(block=value)
+        return Finding(not failure, failure, facts, value, value)
 
     def _failure(self, block: Any) -> str:
         for item in self.covers:
@@ -439,14 +436,11 @@ class Cidr(Kind):
         return ""
 
     def _facts(self, block: Any) -> str:
-        words_for = words.BLOCK_FACTS if usable(block) else words.BLOCK_FACTS_TINY
-        return words_for.format(
-            block=block,
-            first=block[0],
-            last=block[-1],
-            size=f"{block.num_addresses:,}",
-            usable=f"{usable(block):,}",
-        )
+        size, left = f"{block.num_addresses:,}", f"{usable(block):,}"
+        facts = words.BLOCK_FACTS.format(block=block, first=block[0], last=block[-1], size=size)
+        if not self.hosts:
+            return facts
+        return f"{facts} {words.BLOCK_USABLE.format(usable=left) if usable(block) else words.BLOCK_TINY}"
 
 
 def usable(block: IPv4Network | IPv6Network) -> int:

@@ -7,6 +7,7 @@ control once per step.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
@@ -18,6 +19,7 @@ from vpclab.render import theme
 
 if TYPE_CHECKING:
     from vpclab import Decision, Hop, Packet, Trace
+    from vpclab.render import Figure
 
 __all__ = ["Step", "StepView", "step_view", "stepper", "steps", "still"]
 
@@ -28,6 +30,7 @@ _FILTERS = {
     ("network_acl", "outbound"): ACL_OUT,
     ("network_acl", "inbound"): ACL_IN,
 }
+_COLUMNS = "display:flex;flex-wrap:wrap;gap:16px"
 _RULED = ("security_group", "network_acl", "route_table")
 
 
@@ -164,8 +167,9 @@ class StepView:
         every = steps(self.trace)
         picture = bundle(picture_of(self.trace, every[self.number].place)).get("text/html", "")
         return (
-            f'<div style="{theme.CARD};padding:8px 14px">'
-            f"<p><strong>{escape(head)}</strong></p>{body}{picture}{_way(every, self.number)}</div>"
+            f'<div style="{theme.CARD};padding:8px 14px;line-height:1.45"><div style="{_COLUMNS}">'
+            f'<div style="flex:1 1 380px"><p><strong>{escape(head)}</strong></p>{body}'
+            f'{_way(every, self.number)}</div><div style="flex:1 1 380px">{picture}</div></div></div>'
         )
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
@@ -177,7 +181,7 @@ def step_view(trace: Trace, number: int) -> str:
     return StepView(trace, number).html()
 
 
-def picture_of(trace: Trace, place: int) -> Any:
+def picture_of(trace: Trace, place: int) -> Figure:
     """Return the map with the packet's way up to a hop, counted from 0 over both legs."""
     from vpclab.render import draw
 
@@ -254,6 +258,12 @@ def still(trace: Trace) -> Card:
     return Card(words.STEPPER, trace.flow, parts=(StepView(trace, 0),), next=words.STILL_NEXT)
 
 
+def page_height(trace: Trace) -> int:
+    """Return a height, in pixels, that holds each page of a trace: all its pictures are of one size."""
+    found = re.search(r'height="(\d+)', picture_of(trace, -1).svg)
+    return max(620, 110 + int(found[1]) if found else 0)
+
+
 def stepper(what: Any) -> Any:
     """Return controls to step through a trace; a prediction's id stands for its trace, once committed."""
     from ipywidgets import HTML, BoundedIntText, Button, HBox, VBox
@@ -265,7 +275,7 @@ def stepper(what: Any) -> Any:
     if isinstance(trace, Card):
         return trace
     last = len(steps(trace))
-    page = HTML(layout={"height": "620px", "overflow": "auto"})
+    page = HTML(layout={"height": f"{page_height(trace)}px", "overflow": "auto"})
     number = BoundedIntText(value=1, min=1, max=last, description=words.STEP_NUMBER)
     back, on = Button(description=words.PREVIOUS), Button(description=words.NEXT)
 

@@ -49,7 +49,7 @@ def prediction_controls(item: Prediction) -> Any:
         guarded(said, lambda: (missing if choice.value is None else commit(item, choice.value)).html())
 
     button.on_click(on_click)
-    return VBox([HTML(prose(item.question)), choice, button, said])
+    return VBox([HTML(_asked(item.question)), choice, button, said])
 
 
 def recall(chapter: str) -> Any:
@@ -68,7 +68,7 @@ def question_controls(question: Question, number: int) -> Any:
 
     label = words.QUESTION.format(number=number)
     code = Code(question.code).html() if question.code else ""
-    head = HTML(prose(f"**{label}**: {question.question}") + code)
+    head = HTML(_asked(f"**{label}**: {question.question}") + code)
     control: Any
     if question.type == "multiple_choice":
         control = _radio(
@@ -109,6 +109,10 @@ def answer(question: Question, given: Any) -> Card:
     look = words.LOOK_BACK.format(see=question.see) if question.see and not reply.right else ""
     word, tone = (words.CORRECT, "good") if reply.right else (words.TRY_AGAIN, "bad")
     return Card(word, question.id, tone, (reply.feedback,), look)
+
+
+def _asked(text: str) -> str:
+    return f'<div style="line-height:1.45;max-width:60em">{prose(text)}</div>'
 
 
 def _radio(label: str, options: list[tuple[str, Any]]) -> Any:

@@ -15,11 +15,11 @@ RAISED = "your code raised"
 
 BLANK_LEFT = "A blank ____ is still in your answer."
 FILL_IN = "Replace every ____ above, then run this cell again."
-ASK_FOR_HINT = 'Change your answer and run this cell again, or ask hint("{id}").'
+ASK_FOR_HINT = 'Change your answer and run this cell again, or ask `hint("{id}")`.'
 GO_ON = "Go on."
 RAISED_SENTENCE = "{type}: {message}"
 RAISED_WHERE = "It happened in line {number} of your code:"
-RAISED_NEXT = 'Mend that line and run this cell again, or ask hint("{id}").'
+RAISED_NEXT = 'Mend that line and run this cell again, or ask `hint("{id}")`.'
 NO_MESSAGE = "it came without a message"
 CHECK_FAILED = "Your network could not be judged. The engine said: {message}"
 
@@ -47,13 +47,9 @@ WRITE_DIAGNOSIS = "{value} is no diagnosis. Write two names in brackets: (compon
 
 CHOICE_REFUTED = "The choice “{key}” does not fit what happens."
 NUMBER_REFUTED = "{value} does not fit."
-BLOCK_FACTS = (
-    "{block} runs from {first} to {last}: {size} addresses. "
-    "In a subnet AWS keeps 5 of them, so {usable} are left."
-)
-BLOCK_FACTS_TINY = (
-    "{block} runs from {first} to {last}: {size} addresses. A subnet needs at least a /28, which has 16."
-)
+BLOCK_FACTS = "{block} runs from {first} to {last}: {size} addresses."
+BLOCK_USABLE = "In a subnet AWS keeps 5 of them, so {usable} are left."
+BLOCK_TINY = "The smallest subnet is a /28, which has 16."
 BLOCK_MISSES = "{block} does not hold {item}."
 BLOCK_HITS = "{block} runs into {item}, which it must leave alone."
 BLOCK_OUTSIDE = "{block} is not inside {item}."
@@ -61,7 +57,7 @@ BLOCK_TOO_SMALL = "{block} has too few addresses: {usable} are usable, {hosts} a
 BLOCK_TOO_LARGE = "{block} does it, but a smaller block does it too."
 BLOCK_REFUTED = "{block} does not do it."
 MUST_ARRIVE = "{flow} must work, and does not."
-MUST_NOT_ARRIVE = "{flow} must not work, and does: the packet goes {path}."
+MUST_NOT_ARRIVE = "{flow} must not work, and does. {because}"
 MUST_KNOW = "{flow} must be decided, and the engine cannot tell: {because}"
 REPLY_STOPPED = "The request arrives; it is the answer that is stopped."
 ROWS_HOLD = "All {count} rows of the table hold."
@@ -105,11 +101,11 @@ PASSES, STOPS, STOPS_HERE = "passes", "stops", "stops here"
 # --- hints and solutions -----------------------------------------------------------------------------------
 
 HINT = "hint {number} of {count}"
-HINT_MORE = 'Another one: hint("{id}").'
-HINT_LAST = 'That was the last hint. A way to do it: solution("{id}").'
+HINT_MORE = 'Another one: `hint("{id}")`.'
+HINT_LAST = 'That was the last hint. A way to do it: `solution("{id}")`.'
 SOLUTION = "a solution"
 TRY_ONCE_FIRST = "Try once first; call again to see it."
-TRY_ONCE_NEXT = 'A wrong try teaches more than a right answer read. hint("{id}") gives a nudge.'
+TRY_ONCE_NEXT = 'A wrong try teaches more than a right answer read. `hint("{id}")` gives a nudge.'
 SOLUTION_NEXT = "Other ways can be just as right: what counts is what the packet does."
 RESET = "reset"
 RESET_ONE = "{id} starts anew: its tries, hints and answers no longer count."
@@ -213,7 +209,7 @@ PASSED_OVER = "looked at, does not decide"
 NO_RULE_DECIDES = "no rule matches"
 NO_RULE_NEEDED = "no rule is needed for a reply"
 MARK_PASS, MARK_STOP, MARK_UNKNOWN = "✔ passes", "✖ stopped", "? not known"
-MARK_NONE, MARK_NOT_REACHED = "– does not apply", "– not reached"
+MARK_NONE, MARK_NOT_REACHED = "◌ does not apply", "◌ not reached"
 NOT_REACHED = "Not reached: the packet ended at an earlier step."
 WHAT_HAPPENS = "what happens"
 REWRITES = "it rewrites the {which} from {before} to {after}."
