@@ -430,6 +430,12 @@ def test_a_complete_snapshot_takes_nothing_for_granted() -> None:
     assert load_aws(SHOP).assumed == ()
 
 
+def test_an_internet_gateway_that_a_route_names_is_not_taken_to_be_missing() -> None:
+    assert "gateway" not in " ".join(
+        load(InternetGateways=None, RouteTables=routed(GatewayId="igw-1")).assumed
+    )
+
+
 def test_a_default_network_acl_that_no_file_holds_allows_everything() -> None:
     found = only(load(NetworkAcls=None), model.NetworkAcl)
     assert found.is_default

@@ -195,6 +195,10 @@ class _Reader:
         ):
             found = self._table(model.Vpc).values()
             vpcs[key] = [vpc for vpc in found if not self._held(key, self.origin[model.Vpc, vpc.id][0])]
+            if key == "InternetGateways":  # a route to one says that it exists: "unknown", not none
+                tables = self._table(model.RouteTable).values()
+                named = {t.vpc_id for t in tables if any(r.target.startswith("igw-") for r in t.routes)}
+                vpcs[key] = [vpc for vpc in vpcs[key] if vpc.id not in named]
             self._note(key, (vpc.name for vpc in vpcs[key]), sentence)
         for vpc in vpcs["RouteTables"]:
             id, routes = f"{vpc.id}-main", elements.local_routes(vpc)
