@@ -9,11 +9,11 @@ class VpclabError(Exception):
     """Say what went wrong in one sentence; the base of every error that vpclab raises."""
 
 
-class BadInput(VpclabError, ValueError):
+class BadInput(VpclabError, ValueError):  # noqa: N818 - says what happened, as LookupError does not
     """Refuse a value that cannot be read: a block, a rule text, a file."""
 
 
-class Refused(VpclabError, ValueError):
+class Refused(VpclabError, ValueError):  # noqa: N818 - says what happened, as LookupError does not
     """Refuse what AWS would refuse, with AWS's own error code where it is known.
 
     >>> raise Refused("InvalidVpc.Range", "10.0.0.0/15 is larger than /16",
@@ -32,7 +32,7 @@ an IPv4 block of a VPC is /16 to /28 (VPC-2). Way out: take 10.0.0.0/16.
         self.way_out = way_out
 
 
-class NotFound(VpclabError, LookupError):
+class NotFound(VpclabError, LookupError):  # noqa: N818 - says what happened, as LookupError does not
     """Report a name or id that the topology does not hold, with the names it does hold."""
 
     def __init__(self, what: str, known: Iterable[str] = ()) -> None:
@@ -42,7 +42,7 @@ class NotFound(VpclabError, LookupError):
         self.known = tuple(names)
 
 
-class Ambiguous(VpclabError, LookupError):
+class Ambiguous(VpclabError, LookupError):  # noqa: N818 - says what happened, as LookupError does not
     """Report a name that several resources share, with the names that tell them apart."""
 
     def __init__(self, name: str, candidates: Iterable[str]) -> None:

@@ -10,9 +10,9 @@ import itertools
 from collections.abc import Iterable, Sequence
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 
-from vpclab.topology.errors import BadInput, Refused
 from vpclab.topology.model import DEFAULT_ENTRY, Address, Network, NetworkAclEntry, Subnet, Vpc
 from vpclab.topology.syntax import read_network
+from vpclab.topology.words import bad, refuse
 
 # Default quotas that the builder enforces (SG-26, ACL-13, VPC-6).
 GROUPS_PER_INTERFACE = 5
@@ -62,61 +62,34 @@ def read_address(text: object, what: str = "IP address") -> Address:
         return text
     try:
         return ip_address(str(text).strip())
-    except ValueError as error:
-        raise BadInput(f"{str(text)!r} is not an {what}: write e.g. 10.0.0.10 or 2001:db8::10") from error
+    except ValueError:
+        bad("address", text=str(text), what=what)
+
+
+def _fit(block: Network) -> str:
+    """Return the nearest block of a size that IPv4 VPCs and subnets may have."""
+    return f"{block.network_address}/{16 if block.prefixlen < 16 else 28}"
 
 
 def vpc_block(text: object, present: Sequence[IPv4Network] = ()) -> IPv4Network:
     """Return an IPv4 block that a VPC may have beside those already present (VPC-2, VPC-3, VPC-6, VPC-8)."""
     block = read_network(text)
     if not isinstance(block, IPv4Network):
-        raise Refused(
-            "InvalidVpc.Range",
-            str(block),
-            "the main blocks of a VPC are IPv4 (VPC-2)",
-            "give an IPv4 block here and the IPv6 block as ipv6=",
-        )
+        refuse("vpc-ipv6", block=block)
     if not 16 <= block.prefixlen <= 28:
-        raise Refused(
-            "InvalidVpc.Range",
-            str(block),
-            "an IPv4 block of a VPC is /16 to /28 (VPC-2)",
-            f"take {block.network_address}/{16 if block.prefixlen < 16 else 28}",
-        )
-    for never in _NEVER_VPC:
-        if block.overlaps(never):
-            raise Refused(
-                "InvalidVpc.Range",
-                str(block),
-                f"{never} can never be a VPC's block (VPC-3)",
-                "take a block of 10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16",
-            )
-    for other in present:
-        if block.overlaps(other):
-            raise Refused(
-                "InvalidVpc.Range",
-                str(block),
-                f"it overlaps {other}, which the VPC has already (VPC-6)",
-                "take a block beside it",
-            )
+        refuse("vpc-size", block=block, fit=_fit(block))
+    if never := next((b for b in _NEVER_VPC if block.overlaps(b)), None):
+        refuse("vpc-never", block=block, never=never)
+    if other := next((b for b in present if block.overlaps(b)), None):
+        refuse("vpc-overlap", block=block, other=other)
     if len(present) >= BLOCKS_PER_VPC:
-        raise Refused(
-            "CidrLimitExceeded",
-            str(block),
-            f"a VPC has at most {BLOCKS_PER_VPC} IPv4 blocks by default (VPC-6)",
-            "remove a secondary block first",
-        )
+        refuse("vpc-blocks", block=block, most=BLOCKS_PER_VPC)
     for other in present:
         for range_, refused in _REFUSED_WITH:
-            wrong = next((bad for bad in refused if block.subnet_of(bad)), None)
+            wrong = next((b for b in refused if block.subnet_of(b)), None)
             public = range_ is SHARED and not any(other.subnet_of(b) for b in (*PRIVATE, _TEST_NET))
             if wrong and (other.subnet_of(range_) or public):
-                raise Refused(
-                    "InvalidVpc.Range",
-                    str(block),
-                    f"beside {other} AWS accepts nothing from {wrong} (VPC-8)",
-                    "take a block of the same private range, or of 100.64.0.0/10",
-                )
+                refuse("vpc-beside", block=block, other=other, wrong=wrong)
     return block
 
 
@@ -124,12 +97,7 @@ def vpc_ipv6_block(text: object) -> IPv6Network:
     """Return an IPv6 block that a VPC may have: /44 to /60 in steps of four bits (VPC-11)."""
     block = read_network(text)
     if not isinstance(block, IPv6Network) or block.prefixlen not in range(44, 61, 4):
-        raise Refused(
-            "InvalidVpc.Range",
-            str(block),
-            "an IPv6 block of a VPC is /44 to /60 in steps of 4 (VPC-11)",
-            "take a /56, or ipv6=True for one that Amazon provides",
-        )
+        refuse("vpc-ipv6-size", block=block)
     return block
 
 
@@ -138,36 +106,16 @@ def subnet_block(text: object, vpc: Vpc, siblings: Iterable[Subnet]) -> Network:
     block = read_network(text)
     version, blocks = block.version, vpc.cidrs if block.version == 4 else vpc.ipv6_cidrs
     if version == 4 and not 16 <= block.prefixlen <= 28:
-        raise Refused(
-            "InvalidSubnet.Range",
-            str(block),
-            "an IPv4 subnet is /16 to /28 (SUB-2)",
-            f"take {block.network_address}/{16 if block.prefixlen < 16 else 28}",
-        )
+        refuse("subnet-size", block=block, fit=_fit(block))
     if version == 6 and block.prefixlen not in range(44, 65, 4):
-        raise Refused(
-            "InvalidSubnet.Range",
-            str(block),
-            "an IPv6 subnet is /44 to /64 in steps of 4 (SUB-5)",
-            "take a /64 of the VPC's block",
-        )
+        refuse("subnet-ipv6-size", block=block)
     if not any(block.subnet_of(parent) for parent in blocks):  # type: ignore[arg-type]  # same version
         have = ", ".join(map(str, blocks)) or f"no IPv{version} block"
-        raise Refused(
-            "InvalidSubnet.Range",
-            str(block),
-            f"it is not inside the VPC, which has {have} (SUB-2)",
-            "take a part of the VPC's block",
-        )
+        refuse("subnet-outside", block=block, have=have)
     for sibling in siblings:
         other = sibling.cidr if version == 4 else sibling.ipv6_cidr
         if other is not None and block.overlaps(other):
-            raise Refused(
-                "InvalidSubnet.Conflict",
-                str(block),
-                f"it overlaps subnet {sibling.name} ({other}); subnets of a VPC must not overlap (SUB-2)",
-                "take a free block of the VPC",
-            )
+            refuse("subnet-overlap", block=block, sibling=sibling.name, other=other)
     return block
 
 
@@ -185,26 +133,12 @@ def interface_address(text: object, subnet: Subnet, used: Iterable[Address]) -> 
     address = read_address(text)
     block = subnet.cidr if address.version == 4 else subnet.ipv6_cidr
     if block is None or address not in block:
-        raise Refused(
-            "InvalidParameterValue",
-            str(address),
-            f"subnet {subnet.name} is {block or f'without IPv{address.version}'}, so the address is not in it (SUB-2)",
-            "take an address of the subnet",
-        )
+        have = block or f"without IPv{address.version}"
+        refuse("address-outside", address=address, subnet=subnet.name, have=have)
     if address in reserved_addresses(block):
-        raise Refused(
-            "InvalidParameterValue",
-            str(address),
-            "AWS reserves the first four addresses and the last one of every subnet (SUB-3)",
-            f"take {block[4]} or a later one",
-        )
+        refuse("address-reserved", address=address, first=block[4])
     if address in used:
-        raise Refused(
-            "InvalidIPAddress.InUse",
-            str(address),
-            f"another interface of subnet {subnet.name} has it",
-            "take a free address, or none to get one",
-        )
+        refuse("address-taken", address=address, subnet=subnet.name)
     return address
 
 
@@ -215,24 +149,14 @@ def free_address(subnet: Subnet, version: int, used: Iterable[Address], *, last:
     """
     block = subnet.cidr if version == 4 else subnet.ipv6_cidr
     if block is None:
-        raise Refused(
-            "InvalidParameterCombination",
-            f"subnet {subnet.name}",
-            f"it has no IPv{version} block (SUB-6)",
-            "give the subnet one",
-        )
+        refuse("address-family", subnet=subnet.name, version=version)
     taken, end = set(used), block.num_addresses - 1
     first = 10 if end >= 31 else 4
     order = (range(end - 1, 3, -1),) if last else (range(first, end), range(4, first))
-    for offset in itertools.chain(*order):
-        if (address := block[offset]) not in taken:
-            return address
-    raise Refused(
-        "InsufficientFreeAddressesInSubnet",
-        f"subnet {subnet.name} ({block})",
-        f"all {end - 4} usable addresses are taken (SUB-3)",
-        "use another subnet",
-    )
+    free = next((offset for offset in itertools.chain(*order) if block[offset] not in taken), None)
+    if free is None:
+        refuse("subnet-full", subnet=subnet.name, block=block, count=end - 4)
+    return block[free]
 
 
 def route_destination(text: object, vpc: Vpc, subnets: Iterable[Subnet], target_kind: str) -> Network:
@@ -240,35 +164,16 @@ def route_destination(text: object, vpc: Vpc, subnets: Iterable[Subnet], target_
     block = read_network(text, "destination")
     reserved = _RESERVED_ROUTES[block.version == 6]
     if block.subnet_of(reserved):  # type: ignore[arg-type]  # same version
-        raise Refused(
-            "InvalidParameterValue",
-            str(block),
-            f"nothing inside {reserved} can be routed (RT-12)",
-            "leave the route out: these services need none",
-        )
+        refuse("route-reserved", block=block, reserved=reserved)
     blocks: tuple[Network, ...] = vpc.cidrs if block.version == 4 else vpc.ipv6_cidrs
     local = next((b for b in blocks if block.subnet_of(b)), None)  # type: ignore[arg-type]
     if local is not None:
-        whole = block == local or any(block in (subnet.cidr, subnet.ipv6_cidr) for subnet in subnets)
-        if not whole or target_kind not in ("nat_gateway", "network_interface"):
-            why = (
-                f"inside the VPC ({local}) a route may only name a whole subnet's block (RT-11)"
-                if not whole
-                else f"inside the VPC ({local}) the target must be a NAT gateway or a network interface (RT-11)"
-            )
-            raise Refused(
-                "InvalidParameterValue",
-                str(block),
-                why,
-                "the local route already reaches every subnet; leave this route out",
-            )
+        if block != local and not any(block in (subnet.cidr, subnet.ipv6_cidr) for subnet in subnets):
+            refuse("route-part-of-subnet", block=block, local=local)
+        if target_kind not in ("nat_gateway", "network_interface"):
+            refuse("route-inside-target", block=block, local=local)
     if block.version == 6 and target_kind == "nat_gateway" and block != IPv6Network("64:ff9b::/96"):
-        raise Refused(
-            "InvalidParameterValue",
-            str(block),
-            "a NAT gateway takes IPv6 only for NAT64, 64:ff9b::/96 (RT-16)",
-            "use an egress-only internet gateway for IPv6",
-        )
+        refuse("route-nat-ipv6", block=block)
     return block
 
 
@@ -276,27 +181,12 @@ def acl_entries(entries: Sequence[NetworkAclEntry]) -> tuple[NetworkAclEntry, ..
     """Return entries that one network ACL may hold: numbers 1 to 32766, each once (ACL-4, ACL-13)."""
     seen: set[tuple[str, int]] = set()
     for entry in entries:
-        if not 1 <= entry.number < DEFAULT_ENTRY:
-            raise Refused(
-                "InvalidParameterValue",
-                f"rule number {entry.number}",
-                "numbers go from 1 to 32766; 32767 is the * rule (ACL-4)",
-                "take a number such as 100",
-            )
-        key = (entry.direction, entry.number)
+        direction, number = key = (entry.direction, entry.number)
+        if not 1 <= number < DEFAULT_ENTRY:
+            refuse("acl-number", number=number)
         if key in seen:
-            raise Refused(
-                "NetworkAclEntryAlreadyExists",
-                f"{entry.direction} rule {entry.number}",
-                "each number stands once per direction (ACL-4)",
-                "give one of the two another number",
-            )
+            refuse("acl-number-twice", direction=direction, number=number)
         seen.add(key)
-        if sum(direction == entry.direction for direction, _ in seen) > ENTRIES_PER_ACL:
-            raise Refused(
-                "NetworkAclEntryLimitExceeded",
-                f"{entry.direction} rule {entry.number}",
-                f"a network ACL has {ENTRIES_PER_ACL} rules per direction by default (ACL-13)",
-                "join rules into larger blocks",
-            )
+        if sum(side == direction for side, _ in seen) > ENTRIES_PER_ACL:
+            refuse("acl-entries", direction=direction, number=number, most=ENTRIES_PER_ACL)
     return tuple(entries)

@@ -13,7 +13,7 @@ from ipaddress import IPv4Address
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
 from vpclab import display
-from vpclab.topology.errors import Ambiguous, BadInput, NotFound, Refused
+from vpclab.topology.errors import Ambiguous
 from vpclab.topology.model import (
     Address,
     ElasticIp,
@@ -24,8 +24,10 @@ from vpclab.topology.model import (
     RouteTable,
     Settings,
     Snapshot,
+    Subnet,
     Vpc,
 )
+from vpclab.topology.words import bad, missing, refuse
 
 if TYPE_CHECKING:
     from vpclab.topology.builders import Topology
@@ -59,6 +61,10 @@ class Store(display.Shown):
         """Return the values of one class, in the order they were made."""
         return tuple(self._tables.get(kind, {}).values())
 
+    def get(self, kind: type[R], id: str | None) -> R | None:
+        """Return the value of one class with that id, or None."""
+        return self._tables.get(kind, {}).get(id) if id else None
+
     def put(self, value: Resource) -> None:
         """Add a value, or put it in the place of the one with its id."""
         self._tables.setdefault(type(value), {})[value.id] = value
@@ -86,8 +92,22 @@ class Store(display.Shown):
     def check_name(self, name: object, what: str) -> str:
         """Return a usable name, or say why it is none."""
         if not isinstance(name, str) or not name.strip() or "/" in name:
-            raise BadInput(f"{name!r} is not a name for a {what}: write text without '/', e.g. 'web'")
+            bad("name", name=name, what=what)
         return name
+
+    def children(self, kind: type[Any], vpc_id: str) -> list[Any]:
+        """Return the values of one class that are in a VPC."""
+        return [value for value in self.values(kind) if value.vpc_id == vpc_id]
+
+    def draft(self, kind: type[Any], name: str, vpc: Vpc | None = None, **attributes: Any) -> Any:
+        """Return the value of that name (in that VPC) with these attributes, with its old id if it exists."""
+        self.check_name(name, kind.kind.replace("_", " "))
+        old = self.named(kind, vpc.id if vpc else None, name)
+        if old is not None:
+            return replace(old, **attributes)
+        if vpc is None:
+            return kind(id=self.new_id(kind, name), name=name, **attributes)
+        return kind(id=self.new_id(kind, vpc.name, name), name=name, vpc_id=vpc.id, **attributes)
 
     def declare(self, value: R, fixed: Iterable[str] = ()) -> R:
         """Make `value` so: add it, or change the one with its id and say what changed.
@@ -101,14 +121,10 @@ class Store(display.Shown):
             for name in fixed:
                 was, wanted = getattr(old, name), getattr(value, name)
                 if was != wanted:
-                    raise Refused(
-                        "vpclab:IMMUTABLE_ATTRIBUTE",
-                        f"{name.replace('_', ' ')} {_text(wanted)} for {value.kind.replace('_', ' ')} {value.name}",
-                        f"it was made with {_text(was)}, and AWS cannot change that",
-                        "use another name for a new one, or remove() the old one first",
-                    )
+                    what = name.replace("_", " ")
+                    refuse("immutable", what=what, wanted=_text(wanted), label=value.label, was=_text(was))
             changes = [_change(f.name, getattr(old, f.name), getattr(value, f.name)) for f in fields(value)]
-            display.say(f"{value.kind.replace('_', ' ')} {value.name}: " + "; ".join(filter(None, changes)))
+            display.say(f"{value.label}: " + "; ".join(filter(None, changes)))
         self.put(value)
         return value
 
@@ -125,28 +141,32 @@ class Store(display.Shown):
 
         Raises `NotFound` with the names there are, or `Ambiguous` with those that share the name.
         """
-        searched = [k for k in (kinds if kinds is not None else self._tables)]
+        searched = list(self._tables if kinds is None else kinds)
         for kind in searched:
             if name in self._tables.get(kind, {}):
                 found: Resource = self._tables[kind][name]
                 return found
-        everything = [value for kind in searched for value in self._tables.get(kind, {}).values()]
+        everything: list[Resource] = [
+            value for kind in searched for value in self._tables.get(kind, {}).values()
+        ]
         matches = [v for v in everything if v.name == name or self.qualified(v) == name]
-        if len(matches) > 1 and kinds is None:
-            best = [v for v in matches if isinstance(v, Instance)]
-            matches = best if len(best) == 1 else matches
-        if len(matches) == 1:
-            return matches[0]
-        if matches:
+        if len(matches) > 1 and kinds is None:  # an instance's interface and a subnet's table have its name
+            best: list[Resource] = [v for v in matches if isinstance(v, Instance)]
+            if any(isinstance(v, Subnet) for v in matches):
+                matches = [v for v in matches if not isinstance(v, RouteTable)]
+            matches = best or matches
+        if not matches:
+            missing("name", (self.qualified(v) for v in everything), name=name)
+        if len(matches) > 1:
             names = [self.qualified(v) for v in matches]
             raise Ambiguous(name, names if len(set(names)) == len(names) else [v.id for v in matches])
-        raise NotFound(f"nothing here is called {name!r}", (self.qualified(v) for v in everything))
+        return matches[0]
 
     def one(self, kind: type[R], ref: Handle[Any] | str, vpc_id: str | None = None) -> R:
-        """Return the value of one class that a handle, id or name stands for; names of `vpc_id` come first."""
+        """Return the value of one class that a handle, id or name means; names of `vpc_id` come first."""
         if isinstance(ref, Handle):
             if ref.kind != kind.kind:
-                raise BadInput(f"{ref!r} is not a {kind.kind.replace('_', ' ')}")
+                bad("kind", ref=ref, kind=kind.kind.replace("_", " "))
             ref = ref.id
         found = self.named(kind, vpc_id, ref) if vpc_id else None
         return found if found is not None else cast("R", self.find(ref, (kind,)))
@@ -171,17 +191,16 @@ class Store(display.Shown):
         return used
 
     def free_public_address(self) -> IPv4Address:
-        """Return the next public IPv4 address of the documentation ranges, and after them of 198.18.0.0/15."""
-        used = {eip.address for eip in self.values(ElasticIp)} | {
-            n.public_ip for n in self.values(NatGateway)
-        }
-        used |= {entry.public_ip for eni in self.values(NetworkInterface) for entry in eni.addresses}
-        for first, count in (("198.51.100.10", 246), ("203.0.113.10", 246), ("198.18.0.1", 131070)):
-            start = IPv4Address(first)
-            for offset in range(count):
-                if (candidate := start + offset) not in used:
-                    return candidate
-        raise Refused("AddressLimitExceeded", "public IPv4 address", "131,562 are in use", "release some")
+        """Return the next public IPv4 address: of the documentation ranges, then of 198.18.0.0/15."""
+        used = {eip.address for eip in self.values(ElasticIp)}
+        used |= {nat.public_ip for nat in self.values(NatGateway) if nat.public_ip}
+        used |= {e.public_ip for eni in self.values(NetworkInterface) for e in eni.addresses if e.public_ip}
+        ranges = (("198.51.100.10", 246), ("203.0.113.10", 246), ("198.18.0.1", 131070))
+        every = (IPv4Address(first) + offset for first, count in ranges for offset in range(count))
+        free = next((address for address in every if address not in used), None)
+        if free is None:
+            refuse("public-full", count=len(used))
+        return free
 
 
 def _text(value: Any) -> str:
@@ -213,9 +232,8 @@ class Handle(display.Shown, Generic[R]):
         """Return the frozen value as it is now; raises `NotFound` once it was removed."""
         found: R | None = self.topology._tables.get(self._kind, {}).get(self.id)
         if found is None:
-            raise NotFound(
-                f"{self._kind.kind.replace('_', ' ')} {self.id} was removed from {self.topology.name}"
-            )
+            kind = self._kind.kind.replace("_", " ")
+            missing("removed", kind=kind, id=self.id, topology=self.topology.name)
         return found
 
     @property
@@ -243,13 +261,32 @@ class Handle(display.Shown, Generic[R]):
     def _update(self, **changes: Any) -> None:
         self.topology.declare(replace(self.value, **changes))
 
-    def _refuse_use(self, users: Iterable[Resource], way_out: str, fact: str) -> None:
+    def _refuse_use(self, key: str, users: Iterable[Resource]) -> None:
         """Refuse to remove what others still use, as AWS does."""
         names = sorted({self.topology.qualified(user) for user in users})
         if names:
-            raise Refused(
-                "DependencyViolation",
-                f"{self.kind.replace('_', ' ')} {self.name}",
-                f"it is in use by {', '.join(names)}{fact}",
-                way_out,
-            )
+            refuse(key, label=self.value.label, users=", ".join(names))
+
+
+class Associated(Handle[Any]):
+    """What a subnet has exactly one of: a route table, a network ACL (SUB-8)."""
+
+    def associate(self, *subnets: Handle[Any] | str) -> None:
+        """Serve these subnets; the association they had is replaced (RT-2, ACL-1)."""
+        for ref in subnets:
+            subnet = self.topology.one(Subnet, ref, self.value.vpc_id)
+            if subnet.vpc_id != self.value.vpc_id:
+                refuse("subnet-other-vpc", subnet=subnet.name, here=self.name)
+            for other in self.topology.values(self._kind):
+                if subnet.id in other.subnet_ids and other.id != self.id:
+                    self.topology.put(without_subnet(other, subnet.id))
+            if subnet.id not in self.value.subnet_ids:
+                self.topology.put(replace(self.value, subnet_ids=(*self.value.subnet_ids, subnet.id)))
+
+    def _served(self) -> list[Subnet]:
+        return [s for s in self.topology.values(Subnet) if s.id in self.value.subnet_ids]
+
+
+def without_subnet(value: Any, subnet_id: str) -> Any:
+    """Return a route table or network ACL that no longer serves this subnet."""
+    return replace(value, subnet_ids=tuple(s for s in value.subnet_ids if s != subnet_id))

@@ -10,7 +10,6 @@ import re
 from collections.abc import Callable
 from ipaddress import IPv4Network, IPv6Network, ip_network
 
-from vpclab.topology.errors import BadInput
 from vpclab.topology.model import (
     ALL,
     ICMP,
@@ -23,6 +22,7 @@ from vpclab.topology.model import (
     NetworkAclEntry,
     SecurityGroupRule,
 )
+from vpclab.topology.words import bad
 
 _PROTOCOLS = {"all": ALL, "tcp": TCP, "udp": UDP, "icmp": ICMP, "icmpv6": ICMPV6, "ping": ICMP}
 _RULE = re.compile(r"\s*(?P<what>.*?)\s+(?P<word>from|to)\s+(?P<peer>.+?)\s*", re.IGNORECASE | re.DOTALL)
@@ -41,15 +41,11 @@ def read_network(text: object, what: str = "block") -> Network:
         return text
     written = str(text).strip()
     if "/" not in written:
-        raise BadInput(
-            f"{written!r} is not a {what}: write an address and a prefix, e.g. 10.0.0.0/16 or 10.0.0.5/32"
-        )
+        bad("block-prefix", text=written, what=what)
     try:
         return ip_network(written, strict=False)
     except ValueError as error:
-        raise BadInput(
-            f"{written!r} is not a {what}: {error}; write e.g. 10.0.0.0/16 or 2001:db8::/56"
-        ) from error
+        bad("block", text=written, what=what, error=error)
 
 
 def _read_what(what: str, whole: str) -> tuple[int, int | None, int | None]:
@@ -60,30 +56,24 @@ def _read_what(what: str, whole: str) -> tuple[int, int | None, int | None]:
         if words and words[0].isdigit() and int(words[0]) <= 255:
             return int(words[0]), None, None
     if not words or words[0] not in _PROTOCOLS:
-        raise BadInput(f"{whole!r}: {what!r} is not a protocol; use {', '.join(_PROTOCOLS)} or protocol 50")
+        bad("protocol", text=whole, what=what, known=", ".join(_PROTOCOLS))
     number = _PROTOCOLS[words[0]]
     rest = [word for word in words[1:] if word not in ("type", "code", "port", "ports", "traffic")]
     if number == ALL:
         if rest:
-            raise BadInput(
-                f"{whole!r}: 'all' means every protocol and port, so it takes no {rest[0]!r}; write tcp {rest[0]}"
-            )
+            bad("all-ports", text=whole, rest=rest[0])
         return ALL, None, None
     if number in PORTED:
         first, _, last = (rest[0] if rest else "0-65535").partition("-")
         last = last or first
         if len(rest) > 1 or not (first.isdigit() and last.isdigit() and int(first) <= int(last) <= 65535):
-            raise BadInput(
-                f"{whole!r}: {' '.join(rest)!r} is not a port range; write one range, e.g. 443 or 1024-65535"
-            )
+            bad("ports", text=whole, rest=" ".join(rest))
         return number, int(first), int(last)
     if words[0] == "ping":
         return ICMP, 8, ALL
     numbers = [part for word in rest for part in word.split("/")]
     if len(numbers) > 2 or not all(part.isdigit() and int(part) <= 255 for part in numbers):
-        raise BadInput(
-            f"{whole!r}: {' '.join(rest)!r} is not an ICMP type and code; write icmp type 8, or icmp 3/4"
-        )
+        bad("icmp", text=whole, rest=" ".join(rest))
     kind, code = [*map(int, numbers), *[ALL] * (2 - len(numbers))]
     return number, kind, code
 
@@ -92,9 +82,7 @@ def _split(text: str, direction: str, example: str) -> tuple[str, str]:
     found = _RULE.fullmatch(text)
     word = "from" if direction == INBOUND else "to"
     if not found or found["word"].lower() != word:
-        raise BadInput(
-            f"{text!r} is not an {direction} rule: write '{word}' before the other side, e.g. {example!r}"
-        )
+        bad("rule", text=text, direction=direction, word=word, example=example)
     return found["what"], found["peer"]
 
 
@@ -110,10 +98,7 @@ def read_rule(text: str, direction: str, lookup: Lookup) -> SecurityGroupRule:
     if found:
         return SecurityGroupRule(direction, number, first, last, found[0], peer_name=found[1])
     if "/" not in written and not re.fullmatch(r"[0-9a-fA-F.:]+", written):
-        raise BadInput(
-            f"{text!r}: {written!r} is neither a block nor a security group or prefix list of this VPC; "
-            "make the group first, or write a block such as 10.0.0.0/16"
-        )
+        bad("rule-peer", text=text, peer=written)
     return SecurityGroupRule(direction, number, first, last, read_network(written))
 
 
@@ -123,9 +108,7 @@ def read_entry(text: str, direction: str) -> NetworkAclEntry:
     example = f"100 allow tcp 443 {word} 0.0.0.0/0"
     found = _ENTRY.fullmatch(str(text))
     if not found or not found["number"].isdigit():
-        raise BadInput(
-            f"{text!r} is not a network ACL rule: write a number, allow or deny, and the traffic, e.g. {example!r}"
-        )
+        bad("entry", text=text, example=example)
     what, written = _split(found["rest"], direction, example)
     number, first, last = _read_what(what, text)
     allow = found["verdict"].lower() == "allow"

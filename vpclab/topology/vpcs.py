@@ -1,0 +1,239 @@
+"""VPCs: subnets, gateways, route tables and filters are made from here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from ipaddress import IPv6Network
+
+from vpclab.topology import rules
+from vpclab.topology.filters import (
+    NetworkAclHandle,
+    SecurityGroupHandle,
+    allow_all,
+    open_outbound,
+)
+from vpclab.topology.gateways import InternetGatewayHandle
+from vpclab.topology.model import (
+    INBOUND,
+    OUTBOUND,
+    Instance,
+    InternetGateway,
+    NatGateway,
+    Network,
+    NetworkAcl,
+    NetworkInterface,
+    RouteTable,
+    SecurityGroup,
+    Subnet,
+    Vpc,
+)
+from vpclab.topology.routing import Ref, RouteTableHandle, sync_local_routes
+from vpclab.topology.store import Handle
+from vpclab.topology.subnets import SubnetHandle
+from vpclab.topology.syntax import read_entry, read_network
+from vpclab.topology.words import bad, missing, refuse
+
+
+class VpcHandle(Handle[Vpc]):
+    """A VPC: subnets, gateways, route tables and filters are made from here."""
+
+    # -- blocks ----------------------------------------------------------------------------------
+
+    def add_cidr(self, cidr: object) -> None:
+        """Add a secondary IPv4 block (VPC-6, VPC-8); every route table gets its local route (VPC-10)."""
+        block = rules.vpc_block(cidr, self.value.cidrs)
+        self.refuse_routed_block(block)
+        self._update(cidrs=(*self.value.cidrs, block))
+        sync_local_routes(self.topology, self.value)
+
+    def remove_cidr(self, cidr: object) -> None:
+        """Remove a secondary IPv4 block; the primary one can never be removed (VPC-6)."""
+        block, blocks = read_network(cidr), self.value.cidrs
+        if block == blocks[0]:
+            refuse("vpc-primary-removed", block=block)
+        if block not in blocks:
+            missing("cidr", map(str, blocks), block=block, vpc=self.name)
+        self.refuse_block_in_use(block)
+        self._update(cidrs=tuple(b for b in blocks if b != block))
+        sync_local_routes(self.topology, self.value)
+
+    def refuse_routed_block(self, block: Network) -> None:
+        """Refuse a new block that is as large as a route's destination, or larger (VPC-7)."""
+        for table in self.topology.children(RouteTable, self.id):
+            for to in table.routes:
+                if not isinstance(to.destination, str) and _within(to.destination, block):
+                    refuse("vpc-route", block=block, destination=to.destination, table=table.name)
+
+    def refuse_block_in_use(self, block: Network) -> None:
+        """Refuse to take away a block that subnets are made of (VPC-6)."""
+        subnets = self.topology.children(Subnet, self.id)
+        inside = [s for s in subnets for own in (s.cidr, s.ipv6_cidr) if own and _within(own, block)]
+        self._refuse_use("used-vpc-block", inside)
+
+    def open_for_ipv6(self) -> None:
+        """Add what AWS adds with a first IPv6 block where the defaults are unedited (ACL-2, SG-1)."""
+        for acl in self.topology.children(NetworkAcl, self.id):
+            if acl.is_default and acl.entries == allow_all(4):
+                self.topology.put(replace(acl, entries=(*acl.entries, *allow_all(6))))
+        for group in self.topology.children(SecurityGroup, self.id):
+            if group.side(OUTBOUND) == open_outbound(ipv6=False):
+                new = (*group.side(INBOUND), *open_outbound(ipv6=True))
+                self.topology.put(replace(group, rules=new))
+
+    # -- subnets ---------------------------------------------------------------------------------
+
+    def subnet(
+        self,
+        name: str,
+        cidr: object = None,
+        az: str = "a",
+        *,
+        ipv6: object = None,
+        public_ip_on_launch: bool = False,
+        ipv6_on_launch: bool = False,
+    ) -> SubnetHandle:
+        """Declare a subnet in one Availability Zone; `az` is its letter or full name (SUB-1).
+
+        `ipv6` is a block, or True for the next free /64. Instances get public addresses by themselves
+        only with `public_ip_on_launch` (SUB-9).
+        """
+        region = self.value.region
+        if not isinstance(az, str):
+            refuse("subnet-one-zone", az=az)
+        zone = az if len(az) > 2 else region + az
+        if not zone.startswith(region):
+            refuse("subnet-zone", zone=zone, region=region)
+        old = self.topology.named(Subnet, self.id, name)
+        siblings = [s for s in self.topology.children(Subnet, self.id) if s != old]
+        block = None if cidr is None else rules.subnet_block(cidr, self.value, siblings)
+        six: Network | None = None
+        if ipv6 is True:
+            six = old.ipv6_cidr if old and old.ipv6_cidr else self._free_ipv6_block(siblings)
+        elif ipv6:
+            six = rules.subnet_block(ipv6, self.value, siblings)
+        for given, version, word in ((block, 4, "cidr"), (six, 6, "ipv6=")):
+            if given is not None and given.version != version:
+                bad("block-family", block=given, version=given.version, word=word, wanted=version)
+        if block is None and six is None:
+            refuse("subnet-without-block", subnet=name)
+        value = self.topology.draft(
+            Subnet, name, self.value, cidr=block, az=zone, ipv6_cidr=six,
+            public_ip_on_launch=public_ip_on_launch, ipv6_on_launch=ipv6_on_launch,
+        )  # fmt: skip
+        return SubnetHandle(self.topology, self.topology.declare(value, fixed=("cidr", "az")))
+
+    def _free_ipv6_block(self, siblings: Sequence[Subnet]) -> IPv6Network:
+        if not self.value.ipv6_cidrs:
+            refuse("vpc-without-ipv6", vpc=self.name)
+        used = {s.ipv6_cidr for s in siblings}
+        return next(b for b in self.value.ipv6_cidrs[0].subnets(new_prefix=64) if b not in used)
+
+    # -- gateways and route tables ---------------------------------------------------------------
+
+    def internet_gateway(self, name: str = "igw") -> InternetGatewayHandle:
+        """Declare the VPC's internet gateway, attached; a VPC takes one at a time (IGW-1)."""
+        for other in self.topology.children(InternetGateway, self.id):
+            if other.name != name:
+                refuse("igw-second", gateway=name, vpc=self.name, other=other.name)
+        loose = self.topology.named(InternetGateway, None, name)
+        own = self.topology.draft(InternetGateway, name, self.value)
+        value = replace(loose, vpc_id=self.id) if loose else own
+        return InternetGatewayHandle(self.topology, self.topology.declare(value))
+
+    def route_table(self, name: str, *, subnets: Sequence[Ref] = ()) -> RouteTableHandle:
+        """Declare a route table, with the subnets it serves; it starts with the local routes (RT-4)."""
+        old = self.topology.named(RouteTable, self.id, name)
+        value = old or self.topology.draft(RouteTable, name, self.value, routes=())
+        self.topology.put(value)
+        sync_local_routes(self.topology, self.value)
+        table = RouteTableHandle(self.topology, value)
+        table.associate(*subnets)
+        return table
+
+    @property
+    def main_route_table(self) -> RouteTableHandle:
+        """Return the table that serves every subnet without an association (RT-2)."""
+        found = next(table for table in self.topology.children(RouteTable, self.id) if table.main)
+        return RouteTableHandle(self.topology, found)
+
+    # -- filters ---------------------------------------------------------------------------------
+
+    @property
+    def default_security_group(self) -> SecurityGroupHandle:
+        """Return the group that is attached where none is named (SG-1, SG-3)."""
+        found = next(g for g in self.topology.children(SecurityGroup, self.id) if g.name == "default")
+        return SecurityGroupHandle(self.topology, found)
+
+    @property
+    def default_network_acl(self) -> NetworkAclHandle:
+        """Return the network ACL of every subnet without another one (ACL-2)."""
+        found = next(acl for acl in self.topology.children(NetworkAcl, self.id) if acl.is_default)
+        return NetworkAclHandle(self.topology, found)
+
+    def security_group(
+        self,
+        name: str,
+        *,
+        inbound: Sequence[str] = (),
+        outbound: Sequence[str] | None = None,
+        description: str = "",
+    ) -> SecurityGroupHandle:
+        """Declare a security group; without `outbound` it allows everything out, as a new one does (SG-2).
+
+        A rule is text such as ``tcp 443 from 0.0.0.0/0`` or ``tcp 3306 from web``, where web is a group.
+        """
+        old = self.topology.named(SecurityGroup, self.id, name)
+        value = self.topology.draft(SecurityGroup, name, self.value, description=description)
+        group = SecurityGroupHandle(self.topology, value)
+        if old is None:
+            self.topology.put(value)  # so that a rule can name the group itself (SG-22)
+        try:
+            rules_ = group.read(inbound, outbound or ())
+            if outbound is None:
+                rules_ += open_outbound(bool(self.value.ipv6_cidrs))
+            value = replace(value, rules=group.checked(rules_))
+        except Exception:
+            if old is None:
+                self.topology.drop(value)
+            raise
+        if old is None:
+            self.topology.put(value)
+        else:
+            self.topology.declare(value)
+        return group
+
+    def network_acl(
+        self,
+        name: str,
+        *,
+        inbound: Sequence[str] = (),
+        outbound: Sequence[str] = (),
+        subnets: Sequence[Ref] = (),
+    ) -> NetworkAclHandle:
+        """Declare a network ACL; a new one denies everything until it has entries (ACL-3).
+
+        An entry is text such as ``100 allow tcp 443 from 0.0.0.0/0`` (inbound) or ``... to ...`` (outbound).
+        """
+        sides = ((inbound, INBOUND), (outbound, OUTBOUND))
+        entries = rules.acl_entries([read_entry(text, side) for texts, side in sides for text in texts])
+        value = self.topology.declare(self.topology.draft(NetworkAcl, name, self.value, entries=entries))
+        acl = NetworkAclHandle(self.topology, value)
+        acl.associate(*subnets)
+        return acl
+
+    def remove(self) -> None:
+        """Delete the VPC with its default parts; refused while anything else is in it."""
+        parts = (Subnet, InternetGateway, NatGateway, NetworkInterface, Instance)
+        own = [value for kind in parts for value in self.topology.children(kind, self.id)]
+        defaults = [self.main_route_table, self.default_security_group, self.default_network_acl]
+        for kind in (RouteTable, SecurityGroup, NetworkAcl):
+            own += [v for v in self.topology.children(kind, self.id) if v.id not in {d.id for d in defaults}]
+        self._refuse_use("used-vpc", own)
+        for default in defaults:
+            self.topology.drop(default.value)
+        self.topology.drop(self.value)
+
+
+def _within(inner: Network, outer: Network) -> bool:
+    return inner.version == outer.version and inner.subnet_of(outer)  # type: ignore[arg-type]
