@@ -4,5 +4,6 @@ from __future__ import annotations
 
 from vpclab.render.figure import Figure, draw
 from vpclab.render.show import mimebundle
+from vpclab.render.tables import Table, frame, tables
 
-__all__ = ["Figure", "draw", "mimebundle"]
+__all__ = ["Figure", "Table", "draw", "frame", "mimebundle", "tables"]

@@ -70,8 +70,13 @@ class Figure:
     def __repr__(self) -> str:
         return f"<Figure: {self.alt}>"
 
+    @property
+    def text(self) -> str:
+        """Return in words what the picture shows."""
+        return f"{self.alt}\n\n{self.outline}"
+
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        return {"text/plain": f"{self.alt}\n\n{self.outline}", "text/html": self.html}
+        return {"text/plain": self.text, "text/html": self.html}
 
 
 def draw(what: Any, *, step: int | None = None) -> Figure:

@@ -173,7 +173,7 @@ class Scene:
         lines = [
             f"digraph {quote(self.name)} {{",
             f'graph [layout=nop2, bb="0,0,{_n(self.width)},{_n(self.height)}", outputorder=edgesfirst, '
-            f'bgcolor="{theme.PAPER}", fontname=Arial];',
+            "bgcolor=transparent, fontname=Arial];",
             "node [shape=none, margin=0, fixedsize=true, fontname=Arial, fontsize=12];",
         ]
         sheet = Box("sheet", 0, 0, self.width, self.height, line=theme.LINE, inside=self.things)

@@ -53,7 +53,7 @@ OUTCOMES: dict[str, bool | None] = {
 }  # fmt: skip
 
 CARD = f"background-color:{PAPER};color:{INK};border:1px solid {LINE};border-radius:8px"
-CELL = f"padding:3px 10px;border:1px solid {LINE};text-align:left;vertical-align:top;color:{INK}"
+CELL = f"background-color:{PAPER};padding:3px 10px;border:1px solid {LINE};text-align:left;vertical-align:top;color:{INK}"
 
 
 def contrast(text: str, ground: str) -> float:

@@ -27,7 +27,7 @@ from vpclab.topology.model import (
 
 def plain(kind: str) -> str:
     """Return a kind as people say it: ``network_acl`` is ``network ACL``."""
-    proper = {"acl": "ACL", "nat": "NAT", "vpc": "VPC"}
+    proper = {"acl": "ACL", "nat": "NAT", "vpc": "VPC", "ip": "IP"}
     return " ".join(proper.get(word, word) for word in kind.split("_")).replace("egress only", "egress-only")
 
 
