@@ -4,6 +4,8 @@ import functools
 from ipaddress import ip_address, ip_network
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from vpclab import Topology, internet, tcp
 from vpclab.course import ____
@@ -104,6 +106,27 @@ def test_a_wrong_answer_is_told_why(task, answer, said):
     assert said in str(verdict.parts[0])
     assert 'hint("99-x")' in verdict.next
     assert "Because." not in str(verdict)
+
+
+@settings(deadline=None)  # two cores are shared: how long a check takes is no property of the answer
+@given(
+    st.sampled_from([BLOCKS, NUMBERS, CHOICES, ORDERS, PAIRS, NEXT, SOURCE, FAULT]),
+    st.recursive(
+        st.none()
+        | st.booleans()
+        | st.integers()
+        | st.floats()
+        | st.text()
+        | st.binary()
+        | st.complex_numbers(),
+        lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=3),
+    ),
+)
+def test_no_answer_whatever_it_is_raises_or_comes_without_a_sentence(task, answer):
+    verdict = judge(task, answer)
+    assert verdict.state in ("not yet", "try again", "correct")
+    assert str(verdict.parts[0]).strip()
+    assert verdict._repr_mimebundle_()["text/html"]
 
 
 def test_a_data_frame_is_told_kindly_that_it_is_no_answer():

@@ -65,8 +65,8 @@ def test_hints_come_one_by_one_and_the_last_one_stays():
 def test_the_solution_wants_one_try_first():
     first = solution("04-public")
     assert first.word == "Try once first; call again to see it."
-    assert "'b'" not in str(first)
-    assert "'b'" in str(solution("04-public"))
+    assert '"b"' not in str(first)
+    assert '"b"' in str(solution("04-public"))
 
 
 def test_after_a_try_the_solution_is_shown_at_once():

@@ -163,7 +163,7 @@ def bundle(part: Any) -> dict[str, str]:
 
 
 def _text(part: Any) -> str:
-    return part if isinstance(part, str) else bundle(part)["text/plain"]
+    return part.replace("**", "") if isinstance(part, str) else bundle(part)["text/plain"]
 
 
 def _html(part: Any) -> str:

@@ -7,6 +7,7 @@ prompt, the hints, the check, the solved notebook and the tests are all made fro
 from __future__ import annotations
 
 import inspect
+import json
 import textwrap
 from collections.abc import Callable, Mapping
 from contextlib import redirect_stdout
@@ -76,7 +77,7 @@ class Exercise:
     @property
     def solution_source(self) -> str:
         """Return the solution as a learner would type it: the one text that notebooks and `solution` show."""
-        return function_source(self.answer) if callable(self.answer) else repr(self.answer)
+        return function_source(self.answer) if callable(self.answer) else value_source(self.answer)
 
     @property
     def stub(self) -> str:
@@ -90,6 +91,11 @@ class Exercise:
         title = f"{self.id} · {self.title} ({words.KIND_NAMES[self.kind.name]})"
         parts = (self.prompt, *self.kind.ask(), words.WHERE_TO_TYPE, Code(self.stub))
         return Card(words.EXERCISE, title, parts=parts)
+
+
+def value_source(value: Any) -> str:
+    """Return a value as people type it in the lessons: text in double quotes."""
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, str) else repr(value)
 
 
 def function_source(function: Callable[..., Any]) -> str:
@@ -186,7 +192,7 @@ class Prediction:
     @property
     def solution_source(self) -> str:
         """Return the choice that comes true, as text to type."""
-        return repr(self.truth(self.flow.trace(self.given())))
+        return value_source(self.truth(self.flow.trace(self.given())))
 
     def read(self, choice: object) -> str | None:
         """Return the key of a choice, or None."""
