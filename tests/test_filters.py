@@ -283,5 +283,5 @@ def test_what_is_no_filter_is_named() -> None:
     net = Base()
     with pytest.raises(BadInput, match="subnet A/PUB"):
         evaluate_network_acl(packet("tcp", 80), net.pub, "inbound")
-    with pytest.raises(BadInput, match="subnet A/PUB"):
+    with pytest.raises(BadInput, match=r"PUB.* is not a security group"):
         evaluate_security_groups(packet("tcp", 80), net.pub, "inbound")
