@@ -12,14 +12,13 @@ from typing import Any
 import pytest
 from networks import ALLOW_IN, ALLOW_OUT, X6, Base, X, allowed, denied, reply_denied, seen_by
 
-from vpclab import Refused, icmp, tcp, udp
+from vpclab import Refused, icmp, still_open, tcp, udp
 
 Row = Callable[[Base], None]
 ROWS: list[tuple[str, Row, dict[str, Any]]] = []
 
 # Rows of the table that are no tests yet, by the part of AWS that they need.
 LATER = {
-    "still_open": "A22",
     "peering connections": "C04 C16 E13 E15 E16 G01 G02 G04 G05 G07 G08 G10 G12 G13 G14 K19",
     "virtual private gateways": "C05 E12 F01 F03 F04 F06 F07 F09 F10 K06",
     "transit gateways": "C07 C08 G20 G22 G23 G24 G25 G26 G27 G28",
@@ -161,6 +160,17 @@ def a19(net: Base) -> None:
 def a21(net: Base) -> None:
     net.wear("a1", net.group("empty", out=[]))
     denied(net.trace("a1", "b1", udp(53)), "security_group", "empty", direction="outbound")
+
+
+@row("A22 a tracked session outlives its rule, and no new one begins")
+def a22(net: Base) -> None:
+    group = net.group("ssh", "tcp 22 from 203.0.113.10/32")
+    net.host("p1", net.pub, "10.0.0.10", elastic_ip="198.51.100.10", security_groups=[group])
+    session = net.trace(X, "p1", tcp(22))
+    allowed(session)
+    group.revoke(inbound=["tcp 22 from 203.0.113.10/32"])
+    assert still_open(session, net.topology).allowed is True
+    denied(net.trace(X, "p1", tcp(22)), "security_group", "ssh", direction="inbound")
 
 
 @row("A24 an interface takes five groups")
