@@ -20,11 +20,15 @@ TEXT = "text"
 _SECONDS = 20
 
 
+def find(name: str) -> str | None:
+    """Return the path of a program: beside this Python, where pip puts it, or on the PATH."""
+    return shutil.which(name, path=str(Path(sys.executable).parent)) or shutil.which(name)
+
+
 def run(dot: str, form: str = "svg") -> tuple[bytes, str]:
     """Return the picture and the name of the program that drew it, or ``(b"", "text")`` if none could."""
-    scripts = str(Path(sys.executable).parent)
     for name in PROGRAMS:
-        program = shutil.which(name, path=scripts) or shutil.which(name)
+        program = find(name)
         if program is None:
             continue
         try:

@@ -88,7 +88,7 @@ def draw(what: Any, *, step: int | None = None) -> Figure:
     """
     if isinstance(what, Trace):
         hops = len(what.forward) + len(what.reply)
-        if step is not None and not (isinstance(step, int) and 0 <= step <= hops):
+        if step is not None and (type(step) is not int or not 0 <= step <= hops):
             raise BadInput(f"{step!r} is not a step of this trace: it has the steps 0 to {hops}")
         alt = words.conclusion(what) if step is None else words.step_sentence(what, step)
         outline = str(what) if step is None else words.walked(what, step)

@@ -40,10 +40,10 @@ class StepRow:
     def place(self, x: float, y: float, w: float) -> float:
         """Stand at a place; return the lower edge."""
         indent = sum(cell.needs for cell in self.head)
-        room = (w - indent - 10, w - 36)
+        room = w - indent - 10
         texts = theme.wrap(self.words.text, room, self.words.size, self.words.bold, self.lines)
         first, *more = [self.words._replace(text=text) for text in texts]
-        self.row.lines = [[*self.head, first], *([Cell("", width=26), cell] for cell in more)]
+        self.row.lines = [[*self.head, first], *([Cell("", width=indent), cell] for cell in more)]
         if self.hidden:
             self.row.lines = [[Cell("")] for _ in self.row.lines]
             self.row.fill, self.row.line, self.row.style = theme.PAPER, theme.LINE, "rounded"
@@ -114,19 +114,19 @@ class Card(Placed):
         self.h = self.body.place(x + 5, y + 3, w - 10) + 4 - self.y
         return self.y + self.h + 4 * min(self.stack - 1, 2)
 
-    def box(self) -> Box:
-        """Return the frame with everything in it."""
+    def boxes(self) -> list[Box]:
+        """Return the frame with everything in it, after those that stand behind it."""
         line = theme.LINE if self.body.row.pale else theme.QUIET
         inside = self.body.rows()
         if self.door:
             strip = Box(f"{self.id} door", self.x, self.y, self.w, self.door.h + 5, theme.SHADE, line)
             strip.inside = self.door.rows()
             inside.insert(0, strip)
-        frame = Box(self.id, self.x, self.y, self.w, self.h, line=line, inside=inside)
-        for n in range(1, min(self.stack, 3)):
-            x, y = self.x + 4 * n, self.y + 4 * n
-            frame = Box(f"{self.id} {n}", x, y, self.w, self.h, line=line, inside=[frame])
-        return frame
+        behind = range(min(self.stack, 3) - 1, 0, -1)
+        boxes = [
+            Box(f"{self.id} {n}", self.x + 4 * n, self.y + 4 * n, self.w, self.h, line=line) for n in behind
+        ]
+        return [*boxes, Box(self.id, self.x, self.y, self.w, self.h, line=line, inside=inside)]
 
 
 @dataclass(eq=False)
@@ -182,7 +182,7 @@ class Zone(Placed):
         """Return the frame: public is one round line, private two square ones."""
         line, fill = (theme.PUBLIC, theme.PUBLIC_FILL) if self.public else (theme.PRIVATE, theme.PRIVATE_FILL)
         headers = [thing for part in self.headers for thing in part.rows()]
-        rows: list[Box | Row] = [self.title, *headers, *(card.box() for card in self.cards)]
+        rows: list[Box | Row] = [self.title, *headers, *(box for card in self.cards for box in card.boxes())]
         x, y, w, h = self.x, self.y, self.w, self.h
         if self.public:
             return Box(self.subnet.id, x, y, w, h, fill, line, 2, "rounded", rows)
@@ -230,7 +230,7 @@ class Land(Placed):
             gate.place(0, 0, STEP_WIDTH if gate.steps else max(gate.row.needs, 134))
             gates += gate.w + 16 + GAP
             self.rise = max(self.rise, gate.h / 2 + 6)
-        self.w = max(columns, gates, self.title.needs) + 24 + TRACK * len(self.exits)
+        self.w = max(columns, gates, self.title.needs, 180) + 24 + TRACK * len(self.exits)
 
     def place(self, x: float, y: float) -> None:
         """Stand with the edge at `y`."""

@@ -28,6 +28,7 @@ class Cell(NamedTuple):
     width: float = 0
     align: str = "LEFT"
     most: float = 999
+    pill: str = ""  # the colour of a round frame
 
     @property
     def needs(self) -> float:
@@ -182,28 +183,32 @@ class Scene:
         return "\n".join([*lines, "}"]) + "\n"
 
 
-def quote(text: object) -> str:
-    r"""Return a DOT string.
+def quote(text: str) -> str:
+    r"""Return a DOT string; what could mean something there is written as a number.
 
     >>> print(quote('say "hi" \\ there'))
-    "say \"hi\" / there"
+    "say %22hi%22 %5C there"
     """
-    return '"' + theme.clean(text).replace("\\", "/").replace('"', '\\"') + '"'
+    return '"' + "".join(c if c.isprintable() and c not in '"\\%' else f"%{ord(c):02X}" for c in text) + '"'
 
 
 def markup(text: str) -> str:
     """Return text for an HTML-like label: everything that could mean something there is a number."""
-    return "".join(c if c.isalnum() or c in " .,:-" else f"&#{ord(c)};" for c in text)
+    return "".join(c if c.isalnum() or c in " .,:-" else f"&#{ord(c)};" for c in theme.clean(text))
 
 
 def _cell(cell: Cell, width: int, height: int, pale: bool) -> str:
-    ground = f' BGCOLOR="{cell.fill}"' if cell.fill else ""
     bold, ink = (False, theme.QUIET) if pale and cell.ink == theme.INK else (cell.bold, cell.ink)
     words = markup(theme.shorten(cell.text, width, cell.size, bold))
     if words.strip():
         face = ' FACE="Arial Bold"' if bold else ""
         words = f'<FONT{face} COLOR="{ink}" POINT-SIZE="{cell.size}">{words}</FONT>'
-    return f'<TD FIXEDSIZE="TRUE" WIDTH="{width}" HEIGHT="{height}" ALIGN="{cell.align}"{ground}>{words}</TD>'
+    if cell.pill:
+        ground = f' BGCOLOR="{cell.fill}"' if cell.fill else ""
+        inner = f'<TD FIXEDSIZE="TRUE" WIDTH="{width - 7}" HEIGHT="{height - 4}">{words}</TD>'
+        look = f'BORDER="1" COLOR="{cell.pill}"{ground} STYLE="ROUNDED"'
+        words = f"<TABLE {look} {_TIGHT}><TR>{inner}</TR></TABLE>"
+    return f'<TD FIXEDSIZE="TRUE" WIDTH="{width}" HEIGHT="{height}" ALIGN="{cell.align}">{words}</TD>'
 
 
 def _n(value: float) -> str:

@@ -131,11 +131,14 @@ class Sheet:
             before: tuple[Part, Row] | None = None
             for place, hop in enumerate(hops):
                 number += 1
-                part = self._station(hops, place) or (before[0] if before else None)
+                station = self._station(hops, place)
+                part = station or (before[0] if before else None)
                 if part is None:
                     continue
                 hidden, now = current is not None and number > current, number == current
                 text = words.deed(hop, leg, place, len(hops) - 1)
+                if station is None:  # it has no place of its own, so it says its name where the packet is
+                    text = f"{words.plain(hop.kind)} {getattr(hop.component, 'name', '')}: {text}"
                 if stopped and place == len(hops) - 1:
                     text = "never gets it" if leg == FORWARD else "gets no answer"
                 step = _step_row(leg, hop, number, text, hidden, now, stopped)
@@ -309,7 +312,7 @@ def _wire_look(leg: str, hidden: bool, now: bool, stopped: bool) -> dict[str, An
         look |= {"ink": f"{ink}:{theme.PAPER}:{ink}", "pen": 2 if now else 1.3, "arrow": "empty"}
     if stopped:
         look |= {"ink": theme.DENIED, "pen": 1.6, "style": "dashed"}
-    return look | ({"style": "invis"} if hidden else {})
+    return look | ({"style": "invis", "ink": theme.LINE} if hidden else {})
 
 
 def _step_row(leg: str, hop: Hop, number: int, text: str, hidden: bool, now: bool, stopped: bool) -> StepRow:
@@ -323,9 +326,9 @@ def _step_row(leg: str, hop: Hop, number: int, text: str, hidden: bool, now: boo
     if now:
         fill = theme.CURRENT_FILL
     number_ink, ground = (theme.PAPER, ink) if leg == FORWARD else (ink, "")
-    head = [Cell(str(number), True, number_ink, 11, ground, 22, "CENTER"), Cell("", width=4)]
-    if hop.decisions:
-        head.append(Cell(mark.sign, True, ink, 12 if hop.allowed else 14, "", 18, "CENTER"))
+    head = [Cell(str(number), True, number_ink, 11, ground, 27, "CENTER", pill=ink)]
+    sign = Cell(mark.sign, True, ink, 12 if hop.allowed else 14, "", 18, "CENTER")
+    head.append(sign if hop.decisions else Cell("", width=4))
     if leg == REPLY:
         head.append(Cell("reply", True, ink, 11))
     told = theme.QUIET if stopped and hop.allowed else theme.INK

@@ -27,6 +27,7 @@ PAIRS = (
     *((INK, ground) for ground in (ALLOWED_FILL, DENIED_FILL, UNKNOWN_FILL, REPLY_FILL, CURRENT_FILL)),
     *((ink, PAPER) for ink in (FRAME, PUBLIC, PRIVATE, ALLOWED, DENIED, UNKNOWN, REPLY)),
     *((PAPER, ground) for ground in (FRAME, PUBLIC, PRIVATE, ALLOWED, DENIED, UNKNOWN, REPLY)),
+    *((ink, CURRENT_FILL) for ink in (ALLOWED, DENIED, UNKNOWN, REPLY, QUIET)),
     (PUBLIC, PUBLIC_FILL), (PRIVATE, PRIVATE_FILL), (DENIED, DENIED_FILL), (UNKNOWN, UNKNOWN_FILL),
     (ALLOWED, ALLOWED_FILL), (REPLY, REPLY_FILL),
 )  # fmt: skip
@@ -53,7 +54,7 @@ OUTCOMES: dict[str, bool | None] = {
 }  # fmt: skip
 
 CARD = f"background-color:{PAPER};color:{INK};border:1px solid {LINE};border-radius:8px"
-CELL = f"background-color:{PAPER};padding:3px 10px;border:1px solid {LINE};text-align:left;vertical-align:top;color:{INK}"
+CELL = f"background-color:{PAPER};color:{INK};padding:3px 10px;border:1px solid {LINE};text-align:left"
 
 
 def contrast(text: str, ground: str) -> float:
@@ -116,15 +117,15 @@ def clean(text: object) -> str:
     return " ".join("".join(" " if unicodedata.category(c)[0] in "CZ" else c for c in cut).split())
 
 
-def wrap(text: str, widths: tuple[float, float], size: float, bold: bool, lines: int) -> list[str]:
-    """Return text in at most `lines` lines, the first and the others that wide; the last may be too long.
+def wrap(text: str, width: float, size: float, bold: bool, lines: int) -> list[str]:
+    """Return text in at most `lines` lines of that width; the last may be too long.
 
-    >>> wrap("no inbound rule admits tcp 22", (90, 110), 11, False, 3)
+    >>> wrap("no inbound rule admits tcp 22", 110, 11, False, 3)
     ['no inbound rule', 'admits tcp 22']
     """
     found: list[str] = []
-    while len(found) < lines - 1 and text_width(text, size, bold) > widths[bool(found)]:
-        cut = max(len(shorten(text, widths[bool(found)], size, bold)) - 1, 1)
+    while len(found) < lines - 1 and text_width(text, size, bold) > width:
+        cut = max(len(shorten(text, width, size, bold)) - 1, 1)
         space = text.rfind(" ", 1, cut + 1)
         cut = space if space > cut // 2 else cut
         found.append(text[:cut].rstrip())

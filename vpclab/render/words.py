@@ -33,7 +33,7 @@ def plain(kind: str) -> str:
 
 def name_of(snapshot: Snapshot, id: str) -> str:
     """Return the name of what has that id, or the id."""
-    return next((table[id].name for table in snapshot.tables.values() if id in table), id)
+    return theme.clean(next((table[id].name for table in snapshot.tables.values() if id in table), id))
 
 
 def called(snapshot: Snapshot, thing: Any) -> str:
