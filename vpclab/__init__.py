@@ -17,12 +17,14 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from vpclab.data import data_path
-from vpclab.evaluate.ends import internet
+from vpclab.evaluate.ends import internet, service, site
 from vpclab.evaluate.filters import evaluate_network_acl, evaluate_security_groups
 from vpclab.evaluate.packets import Packet, icmp, protocol, tcp, udp
+from vpclab.evaluate.reachability import Reachability, reachability
 from vpclab.evaluate.results import Decision, Hop, Trace
 from vpclab.evaluate.routes import select_route
-from vpclab.evaluate.trace import trace
+from vpclab.evaluate.trace import still_open, trace
+from vpclab.evaluate.traffic import Traffic
 from vpclab.topology.builders import Topology
 from vpclab.topology.errors import Ambiguous, BadInput, NotFound, Refused, VpclabError
 
@@ -45,11 +47,14 @@ def __getattr__(name: str) -> Any:
 __all__ = [  # noqa: RUF022 - in reading order
     "Topology",
     "internet",
+    "service",
+    "site",
     "tcp",
     "udp",
     "icmp",
     "protocol",
     "trace",
+    "still_open",
     "Trace",
     "Hop",
     "Decision",
@@ -57,6 +62,9 @@ __all__ = [  # noqa: RUF022 - in reading order
     "evaluate_security_groups",
     "evaluate_network_acl",
     "select_route",
+    "reachability",
+    "Reachability",
+    "Traffic",
     "draw",
     "load_aws",
     "data_path",

@@ -104,7 +104,7 @@ def unnamed_host(snapshot: Snapshot, version: int) -> Address:
     """Return a public host that no rule, route or entry names: the first free documentation address."""
     key = f"unnamed-{version}"
     if key not in snapshot.memo:
-        named = [block for block in _named_blocks(snapshot) if block.version == version]
+        named = [block for block in named_blocks(snapshot) if block.version == version]
         firsts = [block[1] for block in _DOCUMENTATION[version]]
         after = [
             block.broadcast_address + 1
@@ -125,7 +125,11 @@ def unnamed_host(snapshot: Snapshot, version: int) -> Address:
     return snapshot.memo[key]  # type: ignore[no-any-return]
 
 
-def _named_blocks(snapshot: Snapshot) -> list[Network]:
+def named_blocks(snapshot: Snapshot) -> list[Network]:
+    """Return every block, other than the whole address space, that a rule, route, entry or resource names."""
+    if "named" in snapshot.memo:
+        known: list[Network] = snapshot.memo["named"]
+        return known
     found: list[Any] = []
     for value in snapshot:
         if isinstance(value, SecurityGroup):
@@ -141,7 +145,9 @@ def _named_blocks(snapshot: Snapshot) -> list[Network]:
             found += [IPv4Network(entry.public_ip) for entry in value.addresses if entry.public_ip]
         elif isinstance(value, NatGateway) and value.public_ip:
             found.append(IPv4Network(value.public_ip))
-    return [block for block in found if not isinstance(block, str) and block.prefixlen > 0]
+    blocks = {block for block in found if not isinstance(block, str) and block.prefixlen > 0}
+    snapshot.memo["named"] = list(blocks)
+    return list(blocks)
 
 
 def source_end(network: LinkedNetwork, ref: object, version: int) -> End:

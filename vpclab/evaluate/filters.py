@@ -7,12 +7,13 @@ reply as new traffic (ACL-4, ACL-8).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from vpclab.evaluate.network import Acl, RuleSet, link_acl, link_groups, linked
 from vpclab.evaluate.packets import Header, Packet, address
 from vpclab.evaluate.results import Decision
+from vpclab.evaluate.traffic import EVERYTHING, NOTHING, Ranges, Traffic, join, part_of, take
 from vpclab.topology.errors import BadInput
 from vpclab.topology.model import (
     DEFAULT_ENTRY,
@@ -31,7 +32,6 @@ from vpclab.topology.model import (
 from vpclab.topology.store import Handle
 from vpclab.topology.syntax import read_network
 
-Ranges = tuple[tuple[int, int], ...]
 # What a filter answers inside the engine: verdict, the row that decided (or -1), the ports that pass
 # where only some do, and whether a rule that names a group was lost on the way (SG-23).
 Answer = tuple[bool | None, int, Ranges, bool]
@@ -66,7 +66,7 @@ def judge_groups(rules: RuleSet, header: Header, references: bool = True) -> Ans
         else:
             return (True, at, _PASS_ALL, False)
     if parts:
-        passing = _union((low, high) for low, high, _ in parts)
+        passing = join((low, high) for low, high, _ in parts)
         if passing == ((first, last),):
             return (True, parts[0][2], _PASS_ALL, False)
         return (None if unknown else False, -1, passing, lost)
@@ -96,7 +96,8 @@ def _judge_acl_ports(
     rows: Sequence[Any], version: int, peer: int, protocol: int, first: int, last: int
 ) -> Answer:
     """Judge a packet whose port is any of a range: each entry takes its part of what is left (NGW-6)."""
-    left, passing = [(first, last)], []
+    left: Ranges = ((first, last),)
+    passing: list[tuple[int, int]] = []
     allowing, denying = -1, -1
     for at, (number, low, high, block_version, net, mask, allow, _entry) in enumerate(rows):
         if (number != -1 and number != protocol) or block_version != version or peer & mask != net:
@@ -108,34 +109,40 @@ def _judge_acl_ports(
             allowing = at if allowing < 0 else allowing
         elif hit and denying < 0:
             denying = at
-        left = _without(left, low, high)
+        left = take(left, ((low, high),))
         if not left:
             break
-    found = _union(passing)
+    found = join(passing)
     if found == ((first, last),):
         return (True, allowing, _PASS_ALL, False)
     return (False, denying, found, False)
 
 
-def _union(ranges: Iterable[tuple[int, int]]) -> Ranges:
-    """Return ranges sorted and joined where they touch."""
-    joined: list[tuple[int, int]] = []
-    for low, high in sorted(ranges):
-        if joined and low <= joined[-1][1] + 1:
-            joined[-1] = (joined[-1][0], max(high, joined[-1][1]))
+def groups_traffic(rules: RuleSet, version: int, peer: int, references: bool = True) -> Traffic:
+    """Return everything that the rules of one direction admit for one other side (SG-6)."""
+    found = NOTHING
+    for number, low, high, block_version, net, mask, members, _rule in rules.rows:
+        if block_version:
+            fits = block_version == version and peer & mask == net
         else:
-            joined.append((low, high))
-    return tuple(joined)
+            fits = references and members is not None and (version, peer) in members
+        if fits and number == -1:
+            return EVERYTHING
+        if fits:
+            found |= part_of(number, low, high)
+    return found
 
 
-def _without(ranges: Iterable[tuple[int, int]], low: int, high: int) -> list[tuple[int, int]]:
-    """Return what is left of ranges after one is taken out."""
-    return [
-        piece
-        for a, b in ranges
-        for piece in ((a, min(b, low - 1)), (max(a, high + 1), b))
-        if piece[0] <= piece[1]
-    ]
+def acl_traffic(acl: Acl, version: int, peer: int, direction: str) -> Traffic:
+    """Return everything that a network ACL admits for one other side: lower numbers first (ACL-4)."""
+    found, left = NOTHING, EVERYTHING
+    for number, low, high, block_version, net, mask, allow, _entry in acl.rows[direction]:
+        if block_version == version and peer & mask == net:
+            named = part_of(number, low, high)
+            if allow:
+                found |= named & left
+            left -= named
+    return EVERYTHING if found == EVERYTHING else found
 
 
 def _what(header: Header, direction: str) -> str:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from vpclab.evaluate import routes
+from vpclab.evaluate.ends import INTERNET
 from vpclab.evaluate.network import Interface, LinkedSubnet, LinkedVpc
 from vpclab.evaluate.packets import NAT_PORTS, Header, address, reply
-from vpclab.evaluate.results import FORWARD, REPLY, Place, Target
+from vpclab.evaluate.results import FORWARD, REPLY, Target
 from vpclab.topology.model import (
     ICMP,
     ICMPV6,
@@ -23,7 +24,6 @@ from vpclab.topology.rules import PRIVATE, SHARED, is_public
 if TYPE_CHECKING:
     from vpclab.evaluate.walk import Walk
 
-INTERNET = Place(id="internet", name="internet")
 ECHO = ((ICMP, 8), (ICMPV6, 128))
 Gateway = InternetGateway | EgressOnlyInternetGateway
 

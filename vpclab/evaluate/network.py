@@ -64,6 +64,12 @@ class RuleSet:
     rows: tuple[tuple[int, int, int, int, int, int, frozenset[Key] | None, Any], ...]
     elsewhere: frozenset[str] = frozenset()  # groups that exist, in VPCs joined by a transit gateway only
 
+    @property
+    def unknown(self) -> tuple[str, ...]:
+        """Return the rules whose peer nothing is known about, as sentences."""
+        lost = (row[-1] for row in self.rows if not row[3] and row[6] is None)
+        return tuple(f"rule “{rule}”: nothing is known about {rule.peer}." for rule in lost)
+
 
 @dataclass(slots=True)
 class Acl:
