@@ -39,19 +39,24 @@ class Figure:
         return self._drawn[1]
 
     @property
-    def html(self) -> str:
-        """Return the figure: an image with its words as alternative text, or the outline."""
-        caption = escape(self.alt)
+    def picture(self) -> str:
+        """Return the image with its words as alternative text; where nothing could draw it, the words."""
         if not self.svg:
-            note = "No drawing program was found, so this is the picture in words."
-            text = f'<pre style="{theme.CARD};padding:10px">{escape(self.outline)}</pre>'
-            return f"<figure>{text}<figcaption>{caption} <small>{note}</small></figcaption></figure>"
+            return f'<pre style="{theme.CARD};padding:10px">{escape(self.outline)}</pre>'
         source = b64encode(self.svg.encode()).decode()
-        drawn = "" if self.engine == engine.PROGRAMS[0] else f" <small>Drawn by {self.engine}.</small>"
-        return (
-            f'<figure style="margin:4px 0"><img alt="{caption}" style="max-width:100%" '
-            f'src="data:image/svg+xml;base64,{source}"><figcaption>{caption}{drawn}</figcaption></figure>'
-        )
+        alt = escape(self.alt)
+        return f'<img alt="{alt}" style="max-width:100%" src="data:image/svg+xml;base64,{source}">'
+
+    @property
+    def html(self) -> str:
+        """Return the figure: the picture, and its conclusion below."""
+        drew = {
+            engine.PROGRAMS[0]: "",
+            engine.TEXT: "No drawing program was found: this is the picture in words.",
+        }
+        note = drew.get(self.engine, f"Drawn by {self.engine}.")
+        caption = escape(self.alt) + (f" <small>{note}</small>" if note else "")
+        return f'<figure style="margin:4px 0">{self.picture}<figcaption>{caption}</figcaption></figure>'
 
     def save(self, path: str | Path) -> Path:
         """Write the picture as .svg or .png and return the path; a PNG has plain signs for ✔ and ✖."""

@@ -80,8 +80,12 @@ class Row:
         """Return the node statement."""
         ground = f' BGCOLOR="{self.fill}"' if self.fill else ""
         edge = f'BORDER="1" COLOR="{self.line}"' if self.line else 'BORDER="0"'
-        inner = [f'<TABLE BORDER="0" {_TIGHT}><TR>{self._cells(line)}</TR></TABLE>' for line in self.lines]
-        rows = "".join(f'<TR><TD ALIGN="LEFT">{table}</TD></TR>' for table in inner)
+        rows = "".join(f"<TR>{self._cells(line)}</TR>" for line in self.lines)
+        if len(self.lines) > 1:  # each line has columns of its own
+            inner = (
+                f'<TABLE BORDER="0" {_TIGHT}><TR>{self._cells(line)}</TR></TABLE>' for line in self.lines
+            )
+            rows = "".join(f'<TR><TD ALIGN="LEFT">{table}</TD></TR>' for table in inner)
         label = f'<TABLE {edge} STYLE="{self.style}"{ground} {_TIGHT}>{rows}</TABLE>'
         pos = f"{_n(self.x + self.w / 2)},{_n(height - self.y - self.h / 2)}"
         size = f"width={self.w / 72:.4f}, height={self.h / 72:.4f}"
@@ -231,10 +235,16 @@ def _rounded(points: list[Point], radius: float = 7) -> list[Point]:
     """Return Bézier control points for a way along corners, each corner a small arc."""
     way = [points[0]]
     for before, corner, after in zip(points, points[1:], points[2:], strict=False):
-        into = _toward(corner, before, radius)
-        out = _toward(corner, after, radius)
-        way += [way[-1], into, into, corner, corner, out]
-    return [*way, way[-1], points[-1], points[-1]]
+        way += _straight(way[-1], _toward(corner, before, radius))
+        way += [corner, corner, _toward(corner, after, radius)]
+    return way + _straight(way[-1], points[-1])
+
+
+def _straight(start: Point, end: Point) -> list[Point]:
+    thirds = [
+        (start[0] + (end[0] - start[0]) * i / 3, start[1] + (end[1] - start[1]) * i / 3) for i in (1, 2)
+    ]
+    return [*thirds, end]
 
 
 def _toward(start: Point, goal: Point, distance: float) -> Point:

@@ -258,9 +258,9 @@ class Sheet:
             frame.inside = [title, *(land.box() for land in lands)]
             things.append(frame)
             x, bottom = x + 12 + MARGIN, max(bottom, low)
-        width = max(x, 320.0, sum(part.w + 28 for part in self.outside.values()) + 2 * MARGIN)
+        width = max(x, 200.0, sum(part.w + 28 for part in self.outside.values()) + 2 * MARGIN)
         if not regions:
-            things.append(Row("empty", [[Cell("no VPC yet", ink=theme.QUIET)]], MARGIN, bottom, 290))
+            things.append(Row("empty", [[Cell("no VPC yet", ink=theme.QUIET)]], MARGIN, bottom, 160))
             bottom += 20
         self._place_outside(width, sky)
         things += [part.framed(theme.FRAME, theme.FRAME, 1.4) for part in self.outside.values()]
@@ -322,7 +322,7 @@ def _step_row(leg: str, hop: Hop, number: int, text: str, hidden: bool, now: boo
     if hop.allowed is not True:
         ink, fill = mark.ink, mark.fill
     elif stopped:
-        ink, fill = theme.QUIET, theme.PAPER
+        ink, fill = theme.NOT_EVALUATED.ink, theme.NOT_EVALUATED.fill
     if now:
         fill = theme.CURRENT_FILL
     number_ink, ground = (theme.PAPER, ink) if leg == FORWARD else (ink, "")

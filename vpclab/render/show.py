@@ -28,7 +28,7 @@ def _pair(value: Any) -> tuple[str, str]:
         figure = draw(value)
         return figure.text, figure.html
     if isinstance(value, Trace):
-        return str(value), _verdict(value) + draw(value).html + _details("Hop by hop", value)
+        return str(value), _verdict(value) + draw(value).picture + _details("Hop by hop", value)
     if isinstance(value, Decision):
         mark = theme.MARKS[value.allowed]
         said = f"{mark.sign} {mark.word}: {value.because}"
