@@ -103,7 +103,7 @@ class Card(Placed):
     def shrink(self) -> None:
         """Become one line: name, kind, address; for what is not on a packet's way."""
         name, *more = self.body.row.lines
-        self.body.row.lines = [[*name, *(line[0] for line in more[:1])]]
+        self.body.row.lines = [[*name, *(more[0][: 3 if self.stack > 1 else 1] if more else [])]]
         self.body.row.pale, self.door = True, None
 
     def place(self, x: float, y: float, w: float) -> float:
