@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv4Network, IPv6Network
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 from typing import Any
 
 from vpclab.evaluate.network import Interface, LinkedNetwork
@@ -98,6 +98,25 @@ class End:
     component: Any
     address: Address
     interface: Interface | None = None
+    lost: str = ""  # why nothing can be said about it: what the data lacks
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """A resource whose place in the network is not in the data."""
+
+    component: Any
+    value: NetworkInterface | None
+    because: str
+
+    def end(self, version: int) -> End:
+        """Return the end it makes, so that the trace can say what is missing."""
+        own: Address | None = None
+        if self.value is not None:
+            own = self.value.private_ip if version == 4 else next(iter(self.value.ipv6_addresses), None)
+        return End(
+            self.component, own or (IPv4Address(0) if version == 4 else IPv6Address(0)), lost=self.because
+        )
 
 
 def unnamed_host(snapshot: Snapshot, version: int) -> Address:
@@ -160,6 +179,8 @@ def source_end(network: LinkedNetwork, ref: object, version: int) -> End:
     if literal is not None:
         return _source_at(network, literal, version)
     found = _find(network, ref)
+    if isinstance(found, Lost):
+        return found.end(version)
     if isinstance(found, Site):
         return _at_site(found, ref, version)
     if isinstance(found, NatGateway):
@@ -205,6 +226,8 @@ def destination_end(network: LinkedNetwork, ref: object, source: End, version: i
         _check_family(literal, version)
         return End(Place(id=str(literal), name=str(literal), kind="internet"), literal)
     found = _find(network, ref)
+    if isinstance(found, Lost):
+        return found.end(version)
     if isinstance(found, Site):
         return _at_site(found, ref, version)
     outside = source.component.kind == "internet" and version == 4
@@ -308,7 +331,7 @@ def _own_address(interface: Interface, version: int) -> Address:
     return found
 
 
-def _find(network: LinkedNetwork, ref: object) -> Interface | NatGateway | Site:
+def _find(network: LinkedNetwork, ref: object) -> Interface | NatGateway | Site | Lost:
     """Return the interface (an instance's primary one), NAT gateway or site that a handle, name or id means."""
     snapshot = network.snapshot
     if isinstance(ref, (Handle, Resource)):
@@ -329,9 +352,7 @@ def _find(network: LinkedNetwork, ref: object) -> Interface | NatGateway | Site:
         owner = snapshot.get(NatGateway, value.owner_id)
         if owner is not None:
             return owner
-        if value.id not in network.interfaces:
-            raise NotFound(f"interface {value.name} is in subnet {value.subnet_id}, which is not in the data")
-        return network.interfaces[value.id]
+        return network.interfaces.get(value.id) or _lost(value, value)
     if isinstance(value, (Instance, VpcEndpoint)):
         own = [i for i in network.interfaces.values() if i.value.owner_id == value.id]
         if own:
@@ -340,9 +361,19 @@ def _find(network: LinkedNetwork, ref: object) -> Interface | NatGateway | Site:
             raise BadInput(
                 f"gateway endpoint {value.name} is a route and has no address (VPE-3): use service('s3')"
             )
-        raise NotFound(f"{value.kind.replace('_', ' ')} {value.name} has no network interface in the data")
+        unlinked = (e for e in snapshot.all(NetworkInterface) if e.owner_id == value.id)
+        return _lost(value, next(unlinked, None))
     what = f"{value.kind.replace('_', ' ')} {value.name}"
     raise BadInput(f"{what} sends and receives nothing itself: name an instance, an interface or internet")
+
+
+def _lost(component: Any, interface: NetworkInterface | None) -> Lost:
+    """Return what is said of a resource without a place: the id that is missing."""
+    what = f"{component.kind.replace('_', ' ')} {component.name}"
+    if interface is None:
+        return Lost(component, None, f"{what}: its network interface is not in the data.")
+    because = f"{what}: subnet {interface.subnet_id}, or its VPC {interface.vpc_id}, is not in the data."
+    return Lost(component, interface, because)
 
 
 def _named(snapshot: Snapshot, name: str) -> Resource:

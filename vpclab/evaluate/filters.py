@@ -52,25 +52,25 @@ def judge_groups(rules: RuleSet, header: Header, references: bool = True) -> Ans
                 continue
         elif members is not None and (version, peer) not in members:
             continue
-        if number in PORTED:
-            if low != -1 and not (low <= first and last <= high):
-                if low <= last and first <= high and members is None and block_version:
-                    parts.append((max(low, first), min(high, last), at))
+        covers = True
+        if number in PORTED and low != -1:
+            if high < first or last < low:
                 continue
+            covers = low <= first and last <= high
         elif number in (ICMP, ICMPV6) and not (low in (-1, first) and high in (-1, last)):
             continue
         if not block_version and members is None:
             unknown = True  # the rule fits, but nothing is known about its peer
         elif not block_version and not references:
             lost = True
-        else:
+        elif covers:
             return (True, at, _PASS_ALL, False)
-    if parts:
-        passing = join((low, high) for low, high, _ in parts)
-        if passing == ((first, last),):
-            return (True, parts[0][2], _PASS_ALL, False)
-        return (None if unknown else False, -1, passing, lost)
-    return (None if unknown else False, -1, _PASS_ALL, lost)
+        else:
+            parts.append((max(low, first), min(high, last), at))
+    passing = join((low, high) for low, high, _ in parts)
+    if parts and passing == ((first, last),):
+        return (True, parts[0][2], _PASS_ALL, False)
+    return (None if unknown or rules.missing else False, -1, passing, lost)
 
 
 def judge_acl(acl: Acl, header: Header, direction: str) -> Answer:
@@ -182,10 +182,14 @@ def groups_decision(rules: RuleSet, header: Header, answer: Answer, remembered: 
         because = f"{label}: the {side} rule “{rule}” admits {what}."
     elif allowed is None:
         code = "UNKNOWN_RESOURCE"
-        missing = next(r[-1] for r in rules.rows if not r[3] and r[6] is None)
-        because = (
-            f"{label}: the {side} rule “{missing}” names {missing.peer}, {_why_unknown(missing.peer, rules)}."
-        )
+        lost_rule = next((row[-1] for row in rules.rows if not row[3] and row[6] is None), None)
+        if lost_rule is not None:
+            why = _why_unknown(lost_rule.peer, rules)
+            because = f"{label}: the {side} rule “{lost_rule}” names {lost_rule.peer}, {why}."
+        else:
+            because = (
+                f"security group {', '.join(rules.missing)} is not in the data, so its rules are unknown."
+            )
     elif lost:
         code = "SG_REFERENCES_NOT_PRESERVED"
         because = f"{label}: a rule that names a group cannot match after a middlebox; {what} needs a rule with a block (SG-23)."

@@ -62,13 +62,15 @@ class RuleSet:
     groups: tuple[SecurityGroup, ...]
     direction: str
     rows: tuple[tuple[int, int, int, int, int, int, frozenset[Key] | None, Any], ...]
+    missing: tuple[str, ...] = ()  # ids of groups that are in no file
     elsewhere: frozenset[str] = frozenset()  # groups that exist, in VPCs joined by a transit gateway only
 
     @property
     def unknown(self) -> tuple[str, ...]:
         """Return the rules whose peer nothing is known about, as sentences."""
         lost = (row[-1] for row in self.rows if not row[3] and row[6] is None)
-        return tuple(f"rule “{rule}”: nothing is known about {rule.peer}." for rule in lost)
+        rules = (f"rule “{rule}”: nothing is known about {rule.peer}." for rule in lost)
+        return (*rules, *(f"security group {id} is not in the data." for id in self.missing))
 
 
 @dataclass(slots=True)
@@ -105,6 +107,10 @@ class LinkedVpc:
     def holds(self, version: int, number: int) -> bool:
         """Return whether an address is inside the VPC's blocks."""
         return any(v == version and number & mask == net for v, net, mask in self.blocks)
+
+    def contains(self, version: int, network: int, mask: int) -> bool:
+        """Return whether a block is inside the VPC's blocks."""
+        return any(v == version and network & m == net and mask & m == m for v, net, m in self.blocks)
 
     def subnet_at(self, version: int, number: int) -> LinkedSubnet | None:
         """Return the subnet that holds an address."""
@@ -265,6 +271,7 @@ class LinkedNetwork:
             linked = link_groups(groups, direction, self.peer_blocks, self.members)
             unknown = {row[-1].peer for row in linked.rows if not row[3] and row[6] is None}
             linked.elsewhere = frozenset(id for id in unknown if self.snapshot.get(SecurityGroup, id))
+            linked.missing = tuple(id for id in group_ids if self.snapshot.get(SecurityGroup, id) is None)
             self._rule_sets[key] = linked
         return self._rule_sets[key]
 
@@ -309,7 +316,7 @@ class LinkedNetwork:
                 blocks = (block_of(route.destination),)
             rank = 2 if route.propagated else 1 if isinstance(route.destination, str) else 0
             for version, net, mask in blocks or ():
-                if route.propagated and vpc and vpc.holds(version, net):
+                if route.propagated and vpc and vpc.contains(version, net, mask):
                     continue  # a propagated route never overrides the local one (RT-7)
                 row = (version, net, mask, route, self.target(route))
                 rows.append((-mask.bit_count(), rank, at, row))

@@ -11,8 +11,16 @@ from vpclab.topology.rules import read_address
 from vpclab.topology.store import Handle
 
 
+_RESERVED = {4: 0xA9FEA8 << 8 >> 10, 6: 0xFD000EC2}  # 169.254.168.0/22, fd00:ec2::/32
+
+
 def best(table: Table, version: int, number: int) -> tuple[Route, Target | None] | None:
-    """Return the route that wins for an address, and its target; None if no route covers it."""
+    """Return the route that wins for an address, and its target; None if no route covers it.
+
+    No route ever carries packets to the ranges that AWS keeps for itself (RT-12).
+    """
+    if number >> (10 if version == 4 else 96) == _RESERVED[version]:
+        return None
     for row_version, net, mask, route, target in table.rows:
         if row_version == version and number & mask == net:
             return route, target
@@ -53,6 +61,9 @@ def route_decision(
     elif blackholed(route, target, attached):
         allowed, code = False, "BAD_STATE_ROUTE"
         because = f"{label}: {route.destination} wins for {asked}, but its target {target.name if target else route.target} is gone: a blackhole (RT-13)."
+    elif route.state != "active":
+        allowed, code = None, "UNKNOWN_RESOURCE"
+        because = f"{label}: {route.destination} wins for {asked}, in a state that vpclab does not know: {route.state}."
     elif target is None:
         allowed, code = None, "UNKNOWN_RESOURCE"
         because = f"{label}: {route.destination} wins for {asked} and leads to {route.target}, which is not in the data or not modelled."

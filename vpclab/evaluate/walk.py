@@ -130,7 +130,11 @@ class Walk:
 
     def run(self) -> str:
         """Walk the request and, if it found its destination, the reply; return the outcome."""
-        self.depart(self.source.interface or self.source.component, self.header)
+        lost = next((end for end in (self.source, self.destination) if end.lost), None)
+        if lost is not None:
+            self.stop_unknown(lost.component, self.header, lost.lost)
+        else:
+            self.depart(self.source.interface or self.source.component, self.header)
         if self.arrived is not None and not self.silent:
             self.answer()
         if self.blocked[FORWARD]:
@@ -391,7 +395,10 @@ class Walk:
         """Judge a packet by a subnet's network ACL as it crosses the subnet's edge (ACL-9)."""
         acl = subnet.acl
         if acl is None:
-            return  # no network ACL is known: the loader listed the default that is assumed
+            because = f"the network ACL of subnet {subnet.value.name} is not in the data."
+            explain = partial(Decision, None, subnet.value, "network_acl", because, "UNKNOWN_RESOURCE")
+            self.step(subnet.value, "network_acl", header, header, direction, (None, explain))
+            return
         answer = filters.judge_acl(acl, header, direction)
         explain = partial(filters.acl_decision, acl, header, answer, direction)
         self.step(acl.value, "network_acl", header, header, direction, (answer[0], explain))
@@ -456,7 +463,7 @@ class Walk:
         verdict: bool | None = True
         if route is None or routes.blackholed(route, target, attached):
             verdict = False
-        elif target is None:
+        elif target is None or route.state != "active":
             verdict = None
         self.step(table.value, "route_table", header, header if verdict else None, "", (verdict, explain))
         if verdict and target is not None and not self.looped(table.value, header):
