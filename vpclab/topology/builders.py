@@ -12,40 +12,78 @@ from ipaddress import IPv4Address, IPv4Network, IPv6Network
 from typing import Any
 
 from vpclab.topology import rules
-from vpclab.topology.filters import NetworkAclHandle, SecurityGroupHandle, allow_all, open_outbound
-from vpclab.topology.gateways import InternetGatewayHandle, NatGatewayHandle
+from vpclab.topology.connections import (
+    ConnectionHandle,
+    CustomerGatewayHandle,
+    PeeringConnectionHandle,
+    SiteHandle,
+    VirtualPrivateGatewayHandle,
+    connect,
+)
+from vpclab.topology.endpoints import VpcEndpointHandle
+from vpclab.topology.filters import (
+    NetworkAclHandle,
+    PrefixListHandle,
+    SecurityGroupHandle,
+    allow_all,
+    open_outbound,
+)
+from vpclab.topology.gateways import (
+    EgressOnlyInternetGatewayHandle,
+    InternetGatewayHandle,
+    NatGatewayHandle,
+)
 from vpclab.topology.interfaces import ElasticIpHandle, InstanceHandle, NetworkInterfaceHandle
 from vpclab.topology.model import (
     ALL,
     INBOUND,
+    Connection,
+    CustomerGateway,
+    EgressOnlyInternetGateway,
     ElasticIp,
     Instance,
     InternetGateway,
     NatGateway,
-    Network,
     NetworkAcl,
     NetworkInterface,
+    PeeringConnection,
     PrefixList,
     Resource,
     RouteTable,
     SecurityGroup,
     SecurityGroupRule,
     Settings,
+    Site,
     Subnet,
+    TransitGateway,
+    TransitGatewayAttachment,
+    TransitGatewayRouteTable,
+    VirtualPrivateGateway,
     Vpc,
+    VpcEndpoint,
 )
-from vpclab.topology.routing import RouteTableHandle, sync_local_routes
+from vpclab.topology.routing import Ref, RouteTableHandle
 from vpclab.topology.store import Handle, Store
 from vpclab.topology.subnets import SubnetHandle
 from vpclab.topology.syntax import read_network
+from vpclab.topology.transit import (
+    TransitGatewayAttachmentHandle,
+    TransitGatewayHandle,
+    TransitGatewayRouteTableHandle,
+)
 from vpclab.topology.vpcs import VpcHandle
-from vpclab.topology.words import missing, refuse
+from vpclab.topology.words import bad, missing, refuse
 
 _AMAZON_IPV6 = IPv6Network("2001:db8::/32")  # stands for the blocks that Amazon provides (VPC-11)
 _HANDLES: dict[type[Resource], type[Handle[Any]]] = {
     Vpc: VpcHandle, Subnet: SubnetHandle, RouteTable: RouteTableHandle, NetworkAcl: NetworkAclHandle,
     SecurityGroup: SecurityGroupHandle, InternetGateway: InternetGatewayHandle, NatGateway: NatGatewayHandle,
     NetworkInterface: NetworkInterfaceHandle, Instance: InstanceHandle, ElasticIp: ElasticIpHandle,
+    EgressOnlyInternetGateway: EgressOnlyInternetGatewayHandle, PrefixList: PrefixListHandle,
+    VirtualPrivateGateway: VirtualPrivateGatewayHandle, CustomerGateway: CustomerGatewayHandle,
+    Site: SiteHandle, Connection: ConnectionHandle, PeeringConnection: PeeringConnectionHandle,
+    TransitGateway: TransitGatewayHandle, TransitGatewayAttachment: TransitGatewayAttachmentHandle,
+    TransitGatewayRouteTable: TransitGatewayRouteTableHandle, VpcEndpoint: VpcEndpointHandle,
 }  # fmt: skip
 
 
@@ -145,15 +183,15 @@ class Topology(Store):
         if old:
             if old.cidrs[0] != blocks[0]:
                 refuse("vpc-primary-replaced", block=blocks[0], vpc=name, old=old.cidrs[0])
-            had: tuple[Network, ...] = (*old.cidrs, *old.ipv6_cidrs)
+            had = old.blocks
             for gone in (block for block in had if block not in (*blocks, *six)):
                 vpc.refuse_block_in_use(gone)
             for block in (block for block in blocks if block not in had):
-                vpc.refuse_routed_block(block)
+                vpc.check_new_block(block)
         self.declare(value, fixed=("region", "account"))
         if not old:
             self._default_parts(value)
-        sync_local_routes(self, value)
+        vpc.sync_blocks()
         if six and not (old and old.ipv6_cidrs):
             vpc.open_for_ipv6()
         return vpc
@@ -187,9 +225,94 @@ class Topology(Store):
             self.put(old)
         return ElasticIpHandle(self, old)
 
-    def prefix_list(self, name: str, cidrs: Sequence[object]) -> Handle[PrefixList]:
+    def prefix_list(self, name: str, cidrs: Sequence[object]) -> PrefixListHandle:
         """Declare a prefix list: blocks of one address family under one name (RT-19)."""
         blocks = tuple(read_network(cidr) for cidr in cidrs)
         if len({block.version for block in blocks}) > 1:
             refuse("prefix-list-families", name=name)
-        return Handle(self, self.declare(self.draft(PrefixList, name, cidrs=blocks)))
+        return PrefixListHandle(self, self.declare(self.draft(PrefixList, name, cidrs=blocks)))
+
+    # -- sites on premises and transit gateways --------------------------------------------------
+
+    def site(self, name: str, *cidrs: object) -> SiteHandle:
+        """Declare a network on premises with its blocks."""
+        if not cidrs:
+            bad("site", name=name)
+        value = self.draft(Site, name, cidrs=tuple(read_network(cidr) for cidr in cidrs))
+        return SiteHandle(self, self.declare(value))
+
+    def customer_gateway(self, name: str, address: object, asn: int = 65000) -> CustomerGatewayHandle:
+        """Declare a customer gateway: AWS's record of your device at a public address (VGW-1, VGW-3)."""
+        where = rules.read_address(address)
+        if not isinstance(where, IPv4Address):
+            bad("device", address=where)
+        value = self.draft(CustomerGateway, name, address=where, asn=asn)
+        return CustomerGatewayHandle(self, self.declare(value, fixed=("address", "asn")))
+
+    def vpn_connection(
+        self,
+        name: str,
+        *,
+        gateway: Ref,
+        site: Ref,
+        customer_gateway: Ref | None = None,
+        static: Sequence[object] | None = None,
+        announces: Sequence[object] | None = None,
+        tunnels_up: int = 2,
+    ) -> ConnectionHandle:
+        """Declare a Site-to-Site VPN connection to a virtual private gateway or transit gateway (VGW-2).
+
+        The gateway learns `static` routes, or by BGP what the site `announces`: its blocks unless given.
+        """
+        if static is not None and announces is not None:
+            bad("static-or-bgp", name=name)
+        if tunnels_up not in (0, 1, 2):
+            bad("tunnels", given=tunnels_up)
+        device = None if customer_gateway is None else self.one(CustomerGateway, customer_gateway).id
+        with self.all_or_nothing():
+            return connect(
+                self, name, gateway, site, announces if static is None else static, medium="vpn",
+                static=static is not None, customer_gateway_id=device, tunnels_up=tunnels_up,
+            )  # fmt: skip
+
+    def direct_connect(
+        self,
+        name: str,
+        *,
+        gateway: Ref,
+        site: Ref,
+        announces: Sequence[object] | None = None,
+        up: bool = True,
+    ) -> ConnectionHandle:
+        """Declare a Direct Connect virtual interface to a gateway; BGP announces the site's blocks (DX-1)."""
+        with self.all_or_nothing():
+            return connect(self, name, gateway, site, announces, medium="direct-connect", tunnels_up=int(up))
+
+    def transit_gateway(
+        self, name: str = "tgw", region: str | None = None, default_route_table: bool = True
+    ) -> TransitGatewayHandle:
+        """Declare a transit gateway; new attachments use its default route table, if it has one (TGW-1)."""
+        value = self.draft(TransitGateway, name, region=region or self.region, account=self.account_id)
+        made = TransitGatewayHandle(self, self.declare(value, fixed=("region", "account")))
+        if default_route_table:
+            made.route_table("default", default=True)
+        return made
+
+    def fail_az(self, az: str) -> None:
+        """Let an Availability Zone fail: what stands in it stops working (NGW-10, VPE-17).
+
+        Call it on a copy(), and compare.
+        """
+        zone = az if len(az) > 2 else self.region + az
+        subnets = {subnet.id for subnet in self.values(Subnet) if subnet.az == zone}
+        if not subnets:
+            missing("zone", (subnet.az for subnet in self.values(Subnet)), zone=zone)
+        for instance in self.values(Instance):
+            if instance.subnet_id in subnets and instance.state == "running":
+                self.put(replace(instance, state="failed"))
+        for nat in self.values(NatGateway):
+            if nat.subnet_id in subnets:
+                self.put(replace(nat, state="failed"))
+        for eni in self.values(NetworkInterface):
+            if eni.subnet_id in subnets and self.get(VpcEndpoint, eni.owner_id):
+                self.put(replace(eni, status="failed"))

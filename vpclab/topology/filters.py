@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import partial
 from ipaddress import IPv4Network, IPv6Network
 
 from vpclab.topology import rules
@@ -14,10 +15,12 @@ from vpclab.topology.model import (
     NetworkAcl,
     NetworkAclEntry,
     NetworkInterface,
+    PeeringConnection,
     PrefixList,
-    Resource,
+    RouteTable,
     SecurityGroup,
     SecurityGroupRule,
+    TransitGatewayAttachment,
 )
 from vpclab.topology.store import Associated, Handle
 from vpclab.topology.syntax import read_entry, read_rule
@@ -59,25 +62,43 @@ class NetworkAclHandle(Associated):
 class SecurityGroupHandle(Handle[SecurityGroup]):
     """A security group: allow rules for network interfaces."""
 
-    def _lookup(self, name: str) -> tuple[str, str] | None:
+    def _lookup(self, direction: str, name: str) -> tuple[str, str] | None:
         """Return id and name of the group or prefix list that a rule names."""
         if name == "self":
             return self.id, self.name
         try:
-            found: Resource = self.topology.one(SecurityGroup, name, self.value.vpc_id)
+            group = self.topology.one(SecurityGroup, name, self.value.vpc_id)
         except NotFound:
             try:
                 found = self.topology.one(PrefixList, name)
             except NotFound:
                 return None
-        if isinstance(found, SecurityGroup) and found.vpc_id != self.value.vpc_id:
-            refuse("group-other-vpc", other=self.topology.qualified(found), group=self.name)
-        return found.id, found.name
+            return found.id, found.name
+        if group.vpc_id == self.value.vpc_id:
+            return group.id, group.name
+        self._check_reference(group, direction)
+        return group.id, self.topology.qualified(group)
+
+    def _check_reference(self, other: SecurityGroup, direction: str) -> None:
+        """Refuse a group that a rule here cannot name (PCX-9, SG-21)."""
+        pair = {self.value.vpc_id, other.vpc_id}
+        name = self.topology.qualified(other)
+        for pcx in self.topology.values(PeeringConnection):
+            if pcx.status == "active" and {pcx.requester.vpc_id, pcx.accepter.vpc_id} == pair:
+                if pcx.requester.region != pcx.accepter.region:
+                    refuse("group-cross-region", other=name, group=self.name)
+                return
+        joined = self.topology.values(TransitGatewayAttachment)
+        mine, theirs = ({a.transit_gateway_id for a in joined if a.resource_id == id} for id in sorted(pair))
+        if not mine & theirs:
+            refuse("group-other-vpc", other=name, group=self.name)
+        if direction == OUTBOUND:
+            refuse("group-transit-outbound", other=name)
 
     def read(self, inbound: Iterable[str], outbound: Iterable[str]) -> list[SecurityGroupRule]:
         """Return the rules that these texts stand for."""
         sides = ((inbound, INBOUND), (outbound, OUTBOUND))
-        return [read_rule(text, side, self._lookup) for texts, side in sides for text in texts]
+        return [read_rule(text, side, partial(self._lookup, side)) for texts, side in sides for text in texts]
 
     def checked(self, wanted: Iterable[SecurityGroupRule]) -> tuple[SecurityGroupRule, ...]:
         """Return the rules, each once and no more than the quota (SG-26)."""
@@ -108,7 +129,19 @@ class SecurityGroupHandle(Handle[SecurityGroup]):
         if self.name == "default":
             refuse("group-default")
         enis = [e for e in self.topology.values(NetworkInterface) if self.id in e.group_ids]
-        others = [group for group in self.topology.values(SecurityGroup) if group.id != self.id]
+        mates = self.topology.children(SecurityGroup, self.value.vpc_id)  # a peer's rule goes stale (PCX-9)
+        others = [group for group in mates if group.id != self.id]
         naming = [group for group in others if any(rule.peer == self.id for rule in group.rules)]
         self._refuse_use("used-group", [*enis, *naming])
+        self.topology.drop(self.value)
+
+
+class PrefixListHandle(Handle[PrefixList]):
+    """A prefix list: blocks under one name, for route tables and security groups (RT-19)."""
+
+    def remove(self) -> None:
+        """Delete it; refused while a route or a rule names it."""
+        tables = [t for t in self.topology.values(RouteTable) if self.id in {r.destination for r in t.routes}]
+        groups = [g for g in self.topology.values(SecurityGroup) if self.id in {r.peer for r in g.rules}]
+        self._refuse_use("used-prefix-list", [*tables, *groups])
         self.topology.drop(self.value)

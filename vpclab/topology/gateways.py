@@ -1,4 +1,4 @@
-"""What stands at the edge of a VPC: internet gateways and NAT gateways."""
+"""What leads out of a VPC to the internet: internet gateways, egress-only ones, NAT gateways."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from dataclasses import replace
 from ipaddress import IPv4Address
 
 from vpclab.topology.model import (
+    EgressOnlyInternetGateway,
     ElasticIp,
     Instance,
     InternetGateway,
@@ -13,6 +14,7 @@ from vpclab.topology.model import (
     NetworkInterface,
     Resource,
 )
+from vpclab.topology.routing import let_go
 from vpclab.topology.store import Handle
 
 
@@ -27,12 +29,22 @@ class InternetGatewayHandle(Handle[InternetGateway]):
         users: list[Resource] = [e for e in enis if e.owner_id in running and e.public_ip]
         users += [nat for nat in self.topology.children(NatGateway, vpc_id) if nat.public_ip]
         self._refuse_use("used-igw", users)
+        let_go(self.topology, self.id)
         self.topology.put(replace(self.value, vpc_id=None))
 
     def remove(self) -> None:
         """Detach and delete it; routes to it become blackholes (RT-13)."""
         if self.value.vpc_id:
             self.detach()
+        self.topology.blackhole(self.id)
+        self.topology.drop(self.value)
+
+
+class EgressOnlyInternetGatewayHandle(Handle[EgressOnlyInternetGateway]):
+    """An egress-only internet gateway."""
+
+    def remove(self) -> None:
+        """Delete it; routes to it become blackholes (RT-13)."""
         self.topology.blackhole(self.id)
         self.topology.drop(self.value)
 

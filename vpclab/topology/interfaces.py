@@ -6,7 +6,7 @@ from dataclasses import replace
 from ipaddress import IPv4Address, IPv6Address
 from typing import Any
 
-from vpclab.topology.model import ElasticIp, Instance, NatGateway, NetworkInterface, Subnet
+from vpclab.topology.model import ElasticIp, Instance, NatGateway, NetworkInterface, Subnet, VpcEndpoint
 from vpclab.topology.store import Handle
 from vpclab.topology.words import missing, refuse
 
@@ -57,6 +57,9 @@ class NetworkInterfaceHandle(Handle[NetworkInterface]):
 
     def remove(self) -> None:
         """Delete it; refused while an instance has it."""
+        endpoint = self.topology.get(VpcEndpoint, self.value.owner_id)
+        if endpoint is not None:
+            refuse("interface-managed", interface=self.name, endpoint=endpoint.label)
         owners = [i for i in self.topology.values(Instance) if i.id == self.value.owner_id]
         self._refuse_use("used-interface", owners)
         self.release()

@@ -61,6 +61,11 @@ class Vpc(Resource):
     dns_hostnames: bool = False
     is_default: bool = False
 
+    @property
+    def blocks(self) -> tuple[Network, ...]:
+        """Return its IPv4 and IPv6 blocks."""
+        return (*self.cidrs, *self.ipv6_cidrs)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subnet(Resource):
@@ -342,6 +347,7 @@ class TransitGatewayRouteTable(Resource):
     routes: tuple[TransitGatewayRoute, ...] = ()
     propagated: tuple[TransitGatewayRoute, ...] = ()
     known: bool = True  # False where the data holds no routes of it
+    default: bool = False  # new attachments are associated with it and propagate into it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

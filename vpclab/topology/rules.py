@@ -10,7 +10,16 @@ import itertools
 from collections.abc import Iterable, Sequence
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 
-from vpclab.topology.model import DEFAULT_ENTRY, Address, Network, NetworkAclEntry, Subnet, Vpc
+from vpclab.topology.model import (
+    DEFAULT_ENTRY,
+    LOCAL,
+    Address,
+    Network,
+    NetworkAclEntry,
+    RouteTable,
+    Subnet,
+    Vpc,
+)
 from vpclab.topology.syntax import read_network
 from vpclab.topology.words import bad, refuse
 
@@ -159,14 +168,12 @@ def free_address(subnet: Subnet, version: int, used: Iterable[Address], *, last:
     return block[free]
 
 
-def route_destination(text: object, vpc: Vpc, subnets: Iterable[Subnet], target_kind: str) -> Network:
-    """Return a destination that a subnet's route table may route to such a target (RT-11, RT-12, RT-16)."""
-    block = read_network(text, "destination")
+def route_destination(block: Network, vpc: Vpc, subnets: Iterable[Subnet], target_kind: str) -> None:
+    """Refuse a destination that a subnet's table may not route to such a target (RT-11, RT-12, RT-16)."""
     reserved = _RESERVED_ROUTES[block.version == 6]
     if block.subnet_of(reserved):  # type: ignore[arg-type]  # same version
         refuse("route-reserved", block=block, reserved=reserved)
-    blocks: tuple[Network, ...] = vpc.cidrs if block.version == 4 else vpc.ipv6_cidrs
-    local = next((b for b in blocks if block.subnet_of(b)), None)  # type: ignore[arg-type]
+    local = next((b for b in vpc.blocks if within(block, b)), None)
     if local is not None:
         if block != local and not any(block in (subnet.cidr, subnet.ipv6_cidr) for subnet in subnets):
             refuse("route-part-of-subnet", block=block, local=local)
@@ -174,7 +181,36 @@ def route_destination(text: object, vpc: Vpc, subnets: Iterable[Subnet], target_
             refuse("route-inside-target", block=block, local=local)
     if block.version == 6 and target_kind == "nat_gateway" and block != IPv6Network("64:ff9b::/96"):
         refuse("route-nat-ipv6", block=block)
-    return block
+    if block.version == 4 and target_kind == "egress_only_internet_gateway":
+        refuse("route-eigw-ipv4", block=block)
+
+
+def edge_routes(table: RouteTable, vpc: Vpc, subnets: Iterable[Subnet], interfaces: Iterable[str]) -> None:
+    """Refuse what the route table of a gateway may not hold (GRT-1, GRT-2)."""
+    whole = {*vpc.blocks, *(block for s in subnets for block in (s.cidr, s.ipv6_cidr))}
+    if table.propagating:
+        refuse("edge-propagation", table=table.name)
+    for route in table.routes:
+        if isinstance(route.destination, str):
+            refuse("edge-prefix-list", table=table.name)
+        if route.destination not in whole:
+            refuse("edge-destination", table=table.name, block=route.destination)
+        if route.target != LOCAL and route.target not in interfaces:
+            refuse("edge-target", table=table.name, block=route.destination)
+
+
+def within(inner: Network, outer: Network) -> bool:
+    """Return whether a block is inside another one or equal to it."""
+    return inner.version == outer.version and inner.subnet_of(outer)  # type: ignore[arg-type]
+
+
+def one_per_zone(subnets: Sequence[Subnet], what: str) -> None:
+    """Refuse two subnets of one Availability Zone, and none at all (VPE-10, TGW-3)."""
+    if not subnets:
+        refuse("zone-none", what=what)
+    for first, second in itertools.combinations(subnets, 2):
+        if first.az == second.az:
+            refuse("zone-twice", what=what, first=first.name, second=second.name, zone=first.az)
 
 
 def acl_entries(entries: Sequence[NetworkAclEntry]) -> tuple[NetworkAclEntry, ...]:

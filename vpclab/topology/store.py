@@ -7,13 +7,14 @@ attribute is updated and said, and what AWS cannot change is refused with the wa
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import fields, replace
 from ipaddress import IPv4Address
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
 from vpclab import display
-from vpclab.topology.errors import Ambiguous
+from vpclab.topology.errors import Ambiguous, VpclabError
 from vpclab.topology.model import (
     Address,
     ElasticIp,
@@ -36,7 +37,10 @@ R = TypeVar("R", bound=Resource)
 _PREFIX = {
     "vpc": "vpc", "subnet": "subnet", "route_table": "rtb", "internet_gateway": "igw", "nat_gateway": "nat",
     "network_interface": "eni", "instance": "i", "elastic_ip": "eipalloc", "security_group": "sg",
-    "network_acl": "acl", "prefix_list": "pl",
+    "network_acl": "acl", "prefix_list": "pl", "egress_only_internet_gateway": "eigw",
+    "virtual_private_gateway": "vgw", "customer_gateway": "cgw", "site": "site", "connection": "vpn",
+    "peering_connection": "pcx", "transit_gateway": "tgw", "transit_gateway_attachment": "tgw-attach",
+    "transit_gateway_route_table": "tgw-rtb", "vpc_endpoint": "vpce",
 }  # fmt: skip
 
 
@@ -75,6 +79,16 @@ class Store(display.Shown):
         self._tables[type(value)].pop(value.id, None)
         self._snapshot = None
 
+    @contextmanager
+    def all_or_nothing(self) -> Iterator[None]:
+        """Take back what was changed inside if something there is refused."""
+        before = {kind: dict(table) for kind, table in self._tables.items()}
+        try:
+            yield
+        except VpclabError:
+            self._tables, self._snapshot = before, None
+            raise
+
     def named(self, kind: type[R], vpc_id: str | None, name: str) -> R | None:
         """Return the value of that class and name in that VPC, or None."""
         return next(
@@ -83,7 +97,9 @@ class Store(display.Shown):
 
     def new_id(self, kind: type[Resource], *names: str) -> str:
         """Return an unused id that can be read: ``subnet-prod-public-a``."""
-        wanted = "-".join((_PREFIX[kind.kind], *names)).replace(" ", "-")
+        prefix = _PREFIX[kind.kind]
+        wanted = "-".join(names).replace(" ", "-")
+        wanted = wanted if wanted.startswith(f"{prefix}-") else f"{prefix}-{wanted}"
         taken, tried, number = self._tables.get(kind, {}), wanted, 2
         while tried in taken:
             tried, number = f"{wanted}-{number}", number + 1
@@ -164,12 +180,16 @@ class Store(display.Shown):
 
     def one(self, kind: type[R], ref: Handle[Any] | str, vpc_id: str | None = None) -> R:
         """Return the value of one class that a handle, id or name means; names of `vpc_id` come first."""
-        if isinstance(ref, Handle):
-            if ref.kind != kind.kind:
-                bad("kind", ref=ref, kind=kind.kind.replace("_", " "))
-            ref = ref.id
-        found = self.named(kind, vpc_id, ref) if vpc_id else None
-        return found if found is not None else cast("R", self.find(ref, (kind,)))
+        found = self.named(kind, vpc_id, ref) if vpc_id and isinstance(ref, str) else None
+        return found if found is not None else cast("R", self.pick((kind,), ref))
+
+    def pick(self, kinds: tuple[type[Resource], ...], ref: Handle[Any] | str) -> Resource:
+        """Return the value of one of these classes that a handle, id or name means."""
+        if not isinstance(ref, Handle):
+            return self.find(ref, kinds)
+        if ref.kind not in (kind.kind for kind in kinds):
+            bad("kind", ref=ref, kind=" or ".join(kind.kind.replace("_", " ") for kind in kinds))
+        return self.find(ref.id, kinds)
 
     def blackhole(self, target_id: str) -> None:
         """Mark every route to a target that is gone (RT-13)."""

@@ -22,6 +22,7 @@ from vpclab.topology.model import (
     RouteTable,
     SecurityGroup,
     Subnet,
+    TransitGatewayAttachment,
     Vpc,
 )
 from vpclab.topology.routing import Ref, RouteTableHandle
@@ -59,10 +60,11 @@ class SubnetHandle(Handle[Subnet]):
 
     def route(self, destination: object, *, to: Ref) -> None:
         """Add a route to the subnet's own route table; one is made if the main table still serves it."""
-        table = self.route_table
-        if table.value.main:
-            table = self.vpc.route_table(self.name, subnets=[self])
-        table.route(destination, to=to)
+        with self.topology.all_or_nothing():
+            table = self.route_table
+            if table.value.main:
+                table = self.vpc.route_table(self.name, subnets=[self])
+            table.route(destination, to=to)
 
     # -- interfaces ------------------------------------------------------------------------------
 
@@ -186,16 +188,17 @@ class SubnetHandle(Handle[Subnet]):
         old = self.topology.named(Instance, self.value.vpc_id, self.topology.check_name(name, "instance"))
         if old and old.subnet_id != self.id:
             refuse("instance-moved", subnet=self.name, instance=name)
-        eni = self.network_interface(
-            name, private_ip=private_ip, secondary=secondary, public_ip=public_ip, ipv6=ipv6,
-            security_groups=security_groups, source_dest_check=source_dest_check,
-        )  # fmt: skip
-        value = self.topology.draft(Instance, name, self.vpc.value, subnet_id=self.id, forwards=forwards)
-        self.topology.declare(value)
-        self.topology.put(replace(eni.value, owner_id=value.id))
-        made = InstanceHandle(self.topology, value)
-        if elastic_ip:
-            made.elastic_ip(None if elastic_ip is True else elastic_ip)
+        with self.topology.all_or_nothing():
+            eni = self.network_interface(
+                name, private_ip=private_ip, secondary=secondary, public_ip=public_ip, ipv6=ipv6,
+                security_groups=security_groups, source_dest_check=source_dest_check,
+            )  # fmt: skip
+            value = self.topology.draft(Instance, name, self.vpc.value, subnet_id=self.id, forwards=forwards)
+            self.topology.declare(value)
+            self.topology.put(replace(eni.value, owner_id=value.id))
+            made = InstanceHandle(self.topology, value)
+            if elastic_ip:
+                made.elastic_ip(None if elastic_ip is True else elastic_ip)
         return made
 
     def nat_gateway(
@@ -250,7 +253,9 @@ class SubnetHandle(Handle[Subnet]):
     def remove(self) -> None:
         """Delete the subnet; refused while interfaces or NAT gateways are in it."""
         placed: tuple[Any, ...] = (*self.topology.values(NetworkInterface), *self.topology.values(NatGateway))
-        self._refuse_use("used-subnet", [value for value in placed if value.subnet_id == self.id])
+        users = [value for value in placed if value.subnet_id == self.id]
+        users += [a for a in self.topology.values(TransitGatewayAttachment) if self.id in a.subnet_ids]
+        self._refuse_use("used-subnet", users)
         serving: tuple[Any, ...] = (*self.topology.values(RouteTable), *self.topology.values(NetworkAcl))
         for value in serving:
             if self.id in value.subnet_ids:

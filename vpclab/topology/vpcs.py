@@ -5,18 +5,29 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from ipaddress import IPv6Network
+from typing import Any
 
 from vpclab.topology import rules
+from vpclab.topology.connections import (
+    PeeringConnectionHandle,
+    VirtualPrivateGatewayHandle,
+    check_peers,
+    peer,
+    peerings,
+    sync_peerings,
+)
+from vpclab.topology.endpoints import VpcEndpointHandle, gateway_endpoint, interface_endpoint
 from vpclab.topology.filters import (
     NetworkAclHandle,
     SecurityGroupHandle,
     allow_all,
     open_outbound,
 )
-from vpclab.topology.gateways import InternetGatewayHandle
+from vpclab.topology.gateways import EgressOnlyInternetGatewayHandle, InternetGatewayHandle
 from vpclab.topology.model import (
     INBOUND,
     OUTBOUND,
+    EgressOnlyInternetGateway,
     Instance,
     InternetGateway,
     NatGateway,
@@ -26,7 +37,10 @@ from vpclab.topology.model import (
     RouteTable,
     SecurityGroup,
     Subnet,
+    TransitGatewayAttachment,
+    VirtualPrivateGateway,
     Vpc,
+    VpcEndpoint,
 )
 from vpclab.topology.routing import Ref, RouteTableHandle, sync_local_routes
 from vpclab.topology.store import Handle
@@ -43,9 +57,9 @@ class VpcHandle(Handle[Vpc]):
     def add_cidr(self, cidr: object) -> None:
         """Add a secondary IPv4 block (VPC-6, VPC-8); every route table gets its local route (VPC-10)."""
         block = rules.vpc_block(cidr, self.value.cidrs)
-        self.refuse_routed_block(block)
+        self.check_new_block(block)
         self._update(cidrs=(*self.value.cidrs, block))
-        sync_local_routes(self.topology, self.value)
+        self.sync_blocks()
 
     def remove_cidr(self, cidr: object) -> None:
         """Remove a secondary IPv4 block; the primary one can never be removed (VPC-6)."""
@@ -56,19 +70,25 @@ class VpcHandle(Handle[Vpc]):
             missing("cidr", map(str, blocks), block=block, vpc=self.name)
         self.refuse_block_in_use(block)
         self._update(cidrs=tuple(b for b in blocks if b != block))
-        sync_local_routes(self.topology, self.value)
+        self.sync_blocks()
 
-    def refuse_routed_block(self, block: Network) -> None:
-        """Refuse a new block that is as large as a route's destination, or larger (VPC-7)."""
+    def sync_blocks(self) -> None:
+        """Let route tables and peerings know the blocks as they are now (VPC-10)."""
+        sync_local_routes(self.topology, self.value)
+        sync_peerings(self.topology, self.value)
+
+    def check_new_block(self, block: Network) -> None:
+        """Refuse a block that a route's destination fits in, or one that a peer has (VPC-7, VPC-9)."""
         for table in self.topology.children(RouteTable, self.id):
             for to in table.routes:
-                if not isinstance(to.destination, str) and _within(to.destination, block):
+                if not isinstance(to.destination, str) and rules.within(to.destination, block):
                     refuse("vpc-route", block=block, destination=to.destination, table=table.name)
+        check_peers(self.topology, self.value, block)
 
     def refuse_block_in_use(self, block: Network) -> None:
         """Refuse to take away a block that subnets are made of (VPC-6)."""
         subnets = self.topology.children(Subnet, self.id)
-        inside = [s for s in subnets for own in (s.cidr, s.ipv6_cidr) if own and _within(own, block)]
+        inside = [s for s in subnets for own in (s.cidr, s.ipv6_cidr) if own and rules.within(own, block)]
         self._refuse_use("used-vpc-block", inside)
 
     def open_for_ipv6(self) -> None:
@@ -136,19 +156,86 @@ class VpcHandle(Handle[Vpc]):
         for other in self.topology.children(InternetGateway, self.id):
             if other.name != name:
                 refuse("igw-second", gateway=name, vpc=self.name, other=other.name)
-        loose = self.topology.named(InternetGateway, None, name)
-        own = self.topology.draft(InternetGateway, name, self.value)
-        value = replace(loose, vpc_id=self.id) if loose else own
+        value = self._attached(InternetGateway, name)
         return InternetGatewayHandle(self.topology, self.topology.declare(value))
+
+    def egress_only_internet_gateway(self, name: str = "eigw") -> EgressOnlyInternetGatewayHandle:
+        """Declare the VPC's egress-only internet gateway, for IPv6 that starts inside (EIGW-1, EIGW-2)."""
+        if not self.value.ipv6_cidrs:
+            refuse("vpc-without-ipv6", vpc=self.name)
+        for other in self.topology.children(EgressOnlyInternetGateway, self.id):
+            if other.name != name:
+                refuse("eigw-second", gateway=name, vpc=self.name, other=other.name)
+        value = self.topology.draft(EgressOnlyInternetGateway, name, self.value)
+        return EgressOnlyInternetGatewayHandle(self.topology, self.topology.declare(value))
+
+    def virtual_private_gateway(self, name: str = "vgw", *, asn: int = 64512) -> VirtualPrivateGatewayHandle:
+        """Declare the VPC's virtual private gateway, attached; a VPC takes one at a time (VGW-1)."""
+        for other in self.topology.children(VirtualPrivateGateway, self.id):
+            if other.name != name:
+                refuse("vgw-second", gateway=name, vpc=self.name, other=other.name)
+        value = self._attached(VirtualPrivateGateway, name, asn=asn)
+        return VirtualPrivateGatewayHandle(self.topology, self.topology.declare(value, fixed=("asn",)))
+
+    def _attached(self, kind: type[Any], name: str, **attributes: Any) -> Any:
+        """Return a gateway of this VPC: its own of that name, a detached one, or a new one."""
+        loose = self.topology.named(kind, None, name)
+        if loose is not None:
+            return replace(loose, vpc_id=self.id, **attributes)
+        return self.topology.draft(kind, name, self.value, **attributes)
+
+    def peer(
+        self,
+        other: Ref,
+        name: str | None = None,
+        *,
+        status: str = "active",
+        resolve_dns: tuple[bool, bool] = (False, False),
+    ) -> PeeringConnectionHandle:
+        """Declare a peering with another VPC; this one asks, the other accepts (PCX-1, PCX-2).
+
+        `resolve_dns` says for this VPC and for the other one whether its public names resolve to private
+        addresses on the other side (PCX-10).
+        """
+        there = self.topology.one(Vpc, other)
+        return peer(self.topology, self.value, there, name, status, resolve_dns)
+
+    def gateway_endpoint(
+        self, service: str, route_tables: Sequence[Ref] = (), *, policy: str = "", name: str | None = None
+    ) -> VpcEndpointHandle:
+        """Declare a gateway endpoint for ``"s3"`` or ``"dynamodb"``, with a route in each table (VPE-3)."""
+        return gateway_endpoint(self.topology, self.value, service, route_tables, policy, name)
+
+    def interface_endpoint(
+        self,
+        service: str,
+        subnets: Sequence[Ref],
+        *,
+        security_groups: Sequence[Ref] | None = None,
+        private_dns: bool = True,
+        policy: str = "",
+        name: str | None = None,
+        private_ips: Sequence[object] | None = None,
+    ) -> VpcEndpointHandle:
+        """Declare an interface endpoint, with one interface in a subnet of each zone (VPE-10).
+
+        Without groups it gets the default one (SG-3). Private DNS needs both DNS attributes (VPE-12).
+        """
+        with self.topology.all_or_nothing():
+            return interface_endpoint(
+                self.topology, self.value, service, subnets, security_groups, private_dns, policy, name,
+                private_ips,
+            )  # fmt: skip
 
     def route_table(self, name: str, *, subnets: Sequence[Ref] = ()) -> RouteTableHandle:
         """Declare a route table, with the subnets it serves; it starts with the local routes (RT-4)."""
         old = self.topology.named(RouteTable, self.id, name)
-        value = old or self.topology.draft(RouteTable, name, self.value, routes=())
-        self.topology.put(value)
-        sync_local_routes(self.topology, self.value)
-        table = RouteTableHandle(self.topology, value)
-        table.associate(*subnets)
+        with self.topology.all_or_nothing():
+            value = old or self.topology.draft(RouteTable, name, self.value, routes=())
+            self.topology.put(value)
+            sync_local_routes(self.topology, self.value)
+            table = RouteTableHandle(self.topology, value)
+            table.associate(*subnets)
         return table
 
     @property
@@ -186,21 +273,16 @@ class VpcHandle(Handle[Vpc]):
         old = self.topology.named(SecurityGroup, self.id, name)
         value = self.topology.draft(SecurityGroup, name, self.value, description=description)
         group = SecurityGroupHandle(self.topology, value)
-        if old is None:
-            self.topology.put(value)  # so that a rule can name the group itself (SG-22)
-        try:
-            rules_ = group.read(inbound, outbound or ())
-            if outbound is None:
-                rules_ += open_outbound(bool(self.value.ipv6_cidrs))
-            value = replace(value, rules=group.checked(rules_))
-        except Exception:
+        with self.topology.all_or_nothing():
             if old is None:
-                self.topology.drop(value)
-            raise
-        if old is None:
-            self.topology.put(value)
-        else:
-            self.topology.declare(value)
+                self.topology.put(value)  # so that a rule can name the group itself (SG-22)
+            wanted = group.read(inbound, outbound or ())
+            if outbound is None:
+                wanted += open_outbound(bool(self.value.ipv6_cidrs))
+            value = replace(value, rules=group.checked(wanted))
+            if old is None:
+                self.topology.put(value)
+        self.topology.declare(value)
         return group
 
     def network_acl(
@@ -224,8 +306,13 @@ class VpcHandle(Handle[Vpc]):
 
     def remove(self) -> None:
         """Delete the VPC with its default parts; refused while anything else is in it."""
-        parts = (Subnet, InternetGateway, NatGateway, NetworkInterface, Instance)
+        parts = (
+            Subnet, InternetGateway, EgressOnlyInternetGateway, VirtualPrivateGateway, NatGateway,
+            NetworkInterface, Instance, VpcEndpoint,
+        )  # fmt: skip
         own = [value for kind in parts for value in self.topology.children(kind, self.id)]
+        own += peerings(self.topology, self.id)
+        own += [a for a in self.topology.values(TransitGatewayAttachment) if a.resource_id == self.id]
         defaults = [self.main_route_table, self.default_security_group, self.default_network_acl]
         for kind in (RouteTable, SecurityGroup, NetworkAcl):
             own += [v for v in self.topology.children(kind, self.id) if v.id not in {d.id for d in defaults}]
@@ -233,7 +320,3 @@ class VpcHandle(Handle[Vpc]):
         for default in defaults:
             self.topology.drop(default.value)
         self.topology.drop(self.value)
-
-
-def _within(inner: Network, outer: Network) -> bool:
-    return inner.version == outer.version and inner.subnet_of(outer)  # type: ignore[arg-type]
