@@ -17,8 +17,11 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from vpclab.data import data_path
+from vpclab.evaluate.compare import Comparison, compare
 from vpclab.evaluate.ends import internet, service, site
 from vpclab.evaluate.filters import evaluate_network_acl, evaluate_security_groups
+from vpclab.evaluate.intents import Intent, Intents
+from vpclab.evaluate.names import Answer, resolve
 from vpclab.evaluate.packets import Packet, icmp, protocol, tcp, udp
 from vpclab.evaluate.reachability import Reachability, reachability
 from vpclab.evaluate.results import Decision, Hop, Trace
@@ -62,9 +65,15 @@ __all__ = [  # noqa: RUF022 - in reading order
     "evaluate_security_groups",
     "evaluate_network_acl",
     "select_route",
+    "resolve",
+    "Answer",
     "reachability",
     "Reachability",
     "Traffic",
+    "compare",
+    "Comparison",
+    "Intents",
+    "Intent",
     "draw",
     "load_aws",
     "data_path",

@@ -288,6 +288,23 @@ def _at_site(found: Site, ref: object, version: int) -> End:
     return End(found, wanted)
 
 
+def read_end(text: str) -> object:
+    """Return an end of a flow from text: ``internet``, ``internet 203.0.113.10``, ``service s3``, ``site office``, a name.
+
+    >>> read_end("internet 203.0.113.10"), read_end("prod/web")
+    (internet('203.0.113.10'), 'prod/web')
+    """
+    word, _, rest = text.strip().partition(" ")
+    if word == "internet":
+        return internet(rest.strip()) if rest.strip() else internet
+    if word == "service" and rest.strip():
+        name, _, region = rest.strip().partition(" ")
+        return service(name, region.strip() or None)
+    if word == "site" and rest.strip():
+        return site(rest.strip())
+    return text.strip()
+
+
 def _literal(ref: object) -> Address | None:
     if isinstance(ref, (Handle, Resource, SiteHost)):
         return None

@@ -96,6 +96,27 @@ def protocol(number: int) -> TrafficType:
     return icmp() if number == ICMP else TrafficType(number, icmp_type=0, icmp_code=0)
 
 
+def read_traffic(text: str) -> TrafficType:
+    """Return traffic from text: ``tcp 443``, ``udp 53``, ``icmp``, ``icmp 8/0``, ``protocol 50``, or a port alone.
+
+    >>> read_traffic("tcp 443"), read_traffic("22"), read_traffic("icmp 3/4")
+    (tcp(443), tcp(22), icmp(type=3, code=4))
+    """
+    words = text.lower().replace("(", " ").replace(")", " ").split()
+    numbers = [part for word in words[1:] for part in word.split("/")]
+    if len(words) == 1 and words[0].isdigit():
+        return tcp(int(words[0]))
+    if words and all(part.isdigit() for part in numbers):
+        values = [int(part) for part in numbers]
+        if words[0] in ("tcp", "udp") and len(values) == 1:
+            return tcp(values[0]) if words[0] == "tcp" else udp(values[0])
+        if words[0] in ("icmp", "ping") and len(values) <= 2:
+            return icmp(*values)
+        if words[0] == "protocol" and len(values) == 1:
+            return protocol(values[0])
+    raise BadInput(f"{text!r} is not traffic: write e.g. tcp 443, udp 53, icmp, icmp 3/4 or protocol 50")
+
+
 def reply(header: Header) -> Header:
     """Return the header of the answer: addresses and ports change places."""
     version, src, dst, number, s_lo, s_hi, d_lo, d_hi = header

@@ -302,12 +302,13 @@ class Reachability(display.Shown):
         """
         import pandas as pd
 
-        rows = list(self._rows(expand, ip_version))
+        rows = list(self.rows(expand, ip_version))
         return pd.DataFrame(rows, columns=["source", "destination", "traffic", "reply_blocked", "pairs"])
 
-    def _rows(self, expand: bool, version: int) -> Iterator[tuple[str, str, str, str, int]]:
+    def rows(self, expand: bool, version: int) -> Iterator[tuple[str, str, str, str, int]]:
+        """Yield the rows of `table`, one by one, so that long work can be watched and stopped."""
         classes = list(self.classes(version).items())
-        outside = [(label, End(INTERNET, place)) for label, place in self._internet_hosts(version)]
+        outside = [(label, End(INTERNET, place)) for label, place in self.internet_hosts(version)]
         for (place, _), members in classes:
             for (there, _), others in classes:
                 if members is others and len(members) == 1:
@@ -337,7 +338,7 @@ class Reachability(display.Shown):
                 if one is not other:
                     yield (_label([one]), _label([other]), *words, 1)
 
-    def _internet_hosts(self, version: int) -> list[tuple[str, Any]]:
+    def internet_hosts(self, version: int) -> list[tuple[str, Any]]:
         """Return the unnamed host and one host for each public block that something names."""
         hosts: list[tuple[str, Any]] = [("internet", unnamed_host(self.snapshot, version))]
         cuts = [c for c in self._cuts(version) if c < 1 << (32 if version == 4 else 128)]
