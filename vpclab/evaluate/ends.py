@@ -12,6 +12,7 @@ from vpclab.evaluate.results import Place
 from vpclab.topology.errors import Ambiguous, BadInput, NotFound
 from vpclab.topology.model import (
     Address,
+    Connection,
     Instance,
     NatGateway,
     Network,
@@ -23,6 +24,7 @@ from vpclab.topology.model import (
     SecurityGroup,
     Site,
     Snapshot,
+    TransitGatewayRouteTable,
     Vpc,
     VpcEndpoint,
 )
@@ -123,7 +125,8 @@ def unnamed_host(snapshot: Snapshot, version: int) -> Address:
     """Return a public host that no rule, route or entry names: the first free documentation address."""
     key = f"unnamed-{version}"
     if key not in snapshot.memo:
-        named = [block for block in named_blocks(snapshot) if block.version == version]
+        everything = (*named_blocks(snapshot), *_used_blocks(snapshot))
+        named = [block for block in everything if block.version == version]
         firsts = [block[1] for block in _DOCUMENTATION[version]]
         after = [
             block.broadcast_address + 1
@@ -145,28 +148,32 @@ def unnamed_host(snapshot: Snapshot, version: int) -> Address:
 
 
 def named_blocks(snapshot: Snapshot) -> list[Network]:
-    """Return every block, other than the whole address space, that a rule, route, entry or resource names."""
-    if "named" in snapshot.memo:
-        known: list[Network] = snapshot.memo["named"]
-        return known
-    found: list[Any] = []
-    for value in snapshot:
-        if isinstance(value, SecurityGroup):
-            found += [rule.peer for rule in value.rules]
-        elif isinstance(value, NetworkAcl):
-            found += [entry.cidr for entry in value.entries]
-        elif isinstance(value, RouteTable):
-            found += [route.destination for route in value.routes]
-        elif isinstance(value, (PrefixList, Vpc)):
-            found += value.cidrs
-            found += getattr(value, "ipv6_cidrs", ())
-        elif isinstance(value, NetworkInterface):
-            found += [IPv4Network(entry.public_ip) for entry in value.addresses if entry.public_ip]
-        elif isinstance(value, NatGateway) and value.public_ip:
-            found.append(IPv4Network(value.public_ip))
-    blocks = {block for block in found if not isinstance(block, str) and block.prefixlen > 0}
-    snapshot.memo["named"] = list(blocks)
-    return list(blocks)
+    """Return every block, other than the whole address space, that a rule, route, entry or VPC names."""
+    if "named" not in snapshot.memo:
+        found: list[Any] = []
+        for value in snapshot:
+            if isinstance(value, SecurityGroup):
+                found += [rule.peer for rule in value.rules]
+            elif isinstance(value, NetworkAcl):
+                found += [entry.cidr for entry in value.entries]
+            elif isinstance(value, (RouteTable, TransitGatewayRouteTable)):
+                found += [route.destination for route in value.routes]
+            elif isinstance(value, (PrefixList, Vpc, Site)):
+                found += value.cidrs
+                found += getattr(value, "ipv6_cidrs", ())
+            elif isinstance(value, Connection):
+                found += value.prefixes or ()
+        blocks = {block for block in found if not isinstance(block, str) and block.prefixlen > 0}
+        snapshot.memo["named"] = sorted(blocks, key=lambda block: (block.version, block))
+    named: list[Network] = snapshot.memo["named"]
+    return named
+
+
+def _used_blocks(snapshot: Snapshot) -> list[Network]:
+    """Return the public addresses that interfaces and NAT gateways have."""
+    found = [entry.public_ip for eni in snapshot.all(NetworkInterface) for entry in eni.addresses]
+    found += [nat.public_ip for nat in snapshot.all(NatGateway)]
+    return [IPv4Network(address) for address in found if address is not None]
 
 
 def source_end(network: LinkedNetwork, ref: object, version: int) -> End:
