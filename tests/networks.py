@@ -78,6 +78,23 @@ class Base:
         """Make an instance in PUB (10.0.0.20) that passes on packets for others."""
         return self.host(name, self.pub, "10.0.0.20", source_dest_check=check, forwards=forwards, **more)
 
+    def beside(self, name: str, block: str, host: str, **more: Any) -> Any:
+        """Make another VPC with a subnet and its table of one name, and an open host with address .10."""
+        vpc = self.topology.vpc(name, block, dns_hostnames=True, **more)
+        subnet = vpc.subnet(f"{name}1", block.replace("/16", "/24"))
+        vpc.route_table(subnet.name, subnets=[subnet])
+        group = vpc.security_group("open", inbound=OPEN_IN[:1], outbound=OPEN_OUT[:1])
+        first = block.rpartition(".0/")[0]
+        self.hosts[host] = subnet.instance(host, private_ip=f"{first}.10", security_groups=[group])
+        return subnet
+
+    def vpn(self, name: str = "vpn", **more: Any) -> Any:
+        """Make the gateway "vgw", the site OP (192.168.0.0/16) and a VPN connection that is up."""
+        vgw = self.vpc.virtual_private_gateway("vgw")
+        site = self.topology.site("OP", *more.pop("blocks", ["192.168.0.0/16"]))
+        self.topology.vpn_connection(name, gateway=vgw, site=site, **more)
+        return vgw
+
     def trace(self, src: object, dst: object, traffic: TrafficType, **more: Any) -> Trace:
         """Trace a flow through this network."""
         return trace(self.topology, src, dst, traffic, **more)

@@ -12,23 +12,20 @@ from typing import Any
 import pytest
 from networks import ALLOW_IN, ALLOW_OUT, X6, Base, X, allowed, denied, reply_denied, seen_by
 
-from vpclab import Refused, icmp, still_open, tcp, udp
+from vpclab import Refused, icmp, select_route, service, site, still_open, tcp, udp
+from vpclab.evaluate.names import resolve
 
 Row = Callable[[Base], None]
 ROWS: list[tuple[str, Row, dict[str, Any]]] = []
 
 # Rows of the table that are no tests yet, by the part of AWS that they need.
 LATER = {
-    "peering connections": "C04 C16 E13 E15 E16 G01 G02 G04 G05 G07 G08 G10 G12 G13 G14 K19",
-    "virtual private gateways": "C05 E12 F01 F03 F04 F06 F07 F09 F10 K06",
-    "transit gateways": "C07 C08 G20 G22 G23 G24 G25 G26 G27 G28",
-    "gateway route tables": "C19 C20",
-    "NAT64 and egress-only internet gateways": "E18 E27 E28",
+    "NAT64": "E18",
     "regional NAT gateways": "E21 E22",
-    "VPC endpoints": "G11 H02 H03 H05 H06 H08 H09 H11 H12 H14 H15 H17 H18 H20 H21 H23",
-    "resolve": "G16 G17 K18",
+    "group references across a transit gateway": "G24 G25 G26",
     "flow logs": "I01 I03 I04 I06 I07 I08 I09 I10 I12 I13 I15",
     "Block Public Access": "J01 J03 J04 J06 J07 J09",
+    "a small function of n, which a lesson lets its learner write": "K19",
 }
 
 
@@ -321,6 +318,57 @@ def c02(net: Base) -> None:
     assert found.path == ("a1", "open", "default", "PRV", "default", "open", "b1")
 
 
+def _learned(net: Base, *prefixes: str) -> None:
+    """Let PUB and PRV learn these prefixes from a VPN connection."""
+    vgw = net.vpn(static=prefixes)
+    for subnet in (net.pub, net.prv):
+        subnet.route_table.propagate(vgw)
+
+
+def _transit(net: Base) -> Any:
+    tgw = net.topology.transit_gateway("tgw")
+    tgw.attach(net.vpc, [net.prv, net.prb])
+    return tgw
+
+
+@row("C04 the longest prefix chooses the peering over the NAT gateway")
+def c04(net: Base) -> None:
+    net.beside("B", "172.31.0.0/16", "y1")
+    net.nat()
+    net.prv.route("172.31.0.0/16", to=net.vpc.peer("B", "pcx"))
+    found = net.trace("a1", "172.31.5.5", tcp(80))
+    assert "pcx" in found.path
+    assert "nat" not in found.path
+
+
+@row("C05 a static route wins over a propagated one with the same destination")
+def c05(net: Base) -> None:
+    _learned(net, "172.31.0.0/24")
+    net.pub.route("172.31.0.0/24", to=net.igw)
+    found = net.trace("p1", "172.31.0.5", tcp(80))
+    denied(found, "internet_gateway", "igw", code="IGW_DESTINATION_ADDRESS_NOT_IN_RFC1918_EGRESS")
+
+
+@row("C07 a longer propagated route wins over a shorter static one")
+def c07(net: Base) -> None:
+    _learned(net, "10.50.0.0/16")
+    net.prv.route("10.0.0.0/8", to=_transit(net))
+    assert "vgw" in net.trace("a1", "10.50.1.1", tcp(80)).path
+    target = select_route(net.prv.route_table, "10.50.1.1").target
+    assert target is not None
+    assert target.kind == "virtual_private_gateway"
+
+
+@row("C08 a prefix list's route wins over a propagated one with the same destination")
+def c08(net: Base) -> None:
+    _learned(net, "10.60.0.0/16")
+    net.prv.route(net.topology.prefix_list("offices", ["10.60.0.0/16"]), to=_transit(net))
+    target = select_route(net.prv.route_table, "10.60.1.1").target
+    assert target is not None
+    assert target.name == "tgw"
+    assert "vgw" not in net.trace("a1", "10.60.1.1", tcp(80)).path
+
+
 @row("C10 a route inside the VPC must name a whole subnet")
 def c10(net: Base) -> None:
     with pytest.raises(Refused):
@@ -362,10 +410,42 @@ def c14(net: Base) -> None:
     denied(net.trace("p1", X6, tcp(443), ip_version=6), "route_table", "PUB", code="NO_ROUTE_TO_DESTINATION")
 
 
+@row("C16 a route to a peering that nobody accepted is a blackhole")
+def c16(net: Base) -> None:
+    net.beside("B", "10.1.0.0/16", "y1")
+    net.prv.route("10.1.0.0/16", to=net.vpc.peer("B", "pcx", status="pending-acceptance"))
+    denied(net.trace("a1", "10.1.0.10", tcp(80)), "route_table", "PRV", code="BAD_STATE_ROUTE")
+
+
 @row("C17 reserved link-local addresses cannot be routed")
 def c17(net: Base) -> None:
     with pytest.raises(Refused):
         net.prv.route("169.254.169.254/32", to=net.appliance())
+
+
+def _edge(net: Base) -> Any:
+    edge = net.vpc.route_table("edge")
+    edge.associate_gateway(net.igw)
+    return edge
+
+
+@row("C19 an appliance at the gateway needs a public address")
+def c19(net: Base) -> None:
+    net.hosts["p1"].elastic_ip("198.51.100.10")
+    net.host("n", net.prb, "10.0.2.20", source_dest_check=False, forwards="forward")
+    _edge(net).route("10.0.0.0/24", to="n")
+    found = net.trace(X, "p1", tcp(443))
+    assert found.outcome == "blocked", str(found)
+    assert found.blockers[0].code == "INGRESS_RTB_NO_PUBLIC_IP"
+    assert found.blockers[0].component.name == "n"
+
+
+@row("C20 a gateway route table takes no prefix list")
+def c20(net: Base) -> None:
+    net.appliance()
+    names = net.topology.prefix_list("offices", ["10.0.0.0/24"])
+    with pytest.raises(Refused):
+        _edge(net).route(names, to="n")
 
 
 @row("C22 inside a subnet no route is asked")
@@ -548,6 +628,50 @@ def e10(net: Base) -> None:
     denied(found, "internet_gateway", "igw", code="IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS")
 
 
+@row("E12 towards a site a public NAT gateway shows its private address")
+def e12(net: Base) -> None:
+    vgw = net.vpn()
+    net.prv.route("192.168.0.0/16", to=net.nat())
+    net.pub.route("192.168.0.0/16", to=vgw)
+    found = net.trace("a1", "192.168.0.10", tcp(443))
+    allowed(found)
+    assert seen_by(found) == "10.0.0.220"
+
+
+def _peered(net: Base, *, back: str = "10.0.0.0/16", host: str = "y1") -> Any:
+    """Peer A with B (10.1.0.0/16); PRV has the route, and B has one back for `back`."""
+    theirs = net.beside("B", "10.1.0.0/16", host)
+    pcx = net.vpc.peer("B", "pcx")
+    net.prv.route("10.1.0.0/16", to=pcx)
+    if back:
+        theirs.route(back, to=pcx)
+    return theirs
+
+
+@row("E13 a peer cannot use the NAT gateway")
+def e13(net: Base) -> None:
+    net.nat()
+    _peered(net, back="0.0.0.0/0")
+    found = net.trace("y1", X, tcp(443))
+    assert found.outcome == "blocked", str(found)
+    assert found.blockers[0].code in ("NGW_REQUIRES_SOURCE_IN_VPC", "PCX_REQUIRES_ADDRESS_IN_VPC_CIDR")
+
+
+@row("E15 a reply finds its way back to a NAT gateway over a peering without a route")
+def e15(net: Base) -> None:
+    _peered(net, back="")
+    net.prv.route("10.1.0.0/16", to=net.nat())
+    net.pub.route("10.1.0.0/16", to="pcx")
+    allowed(net.trace("a1", "10.1.0.10", tcp(80)))
+
+
+@row("E16 any other reply needs the peer's route")
+def e16(net: Base) -> None:
+    _peered(net, back="")
+    found = net.trace("a1", "10.1.0.10", tcp(80))
+    reply_denied(found, "route_table", "B1", code="NO_ROUTE_TO_DESTINATION")
+
+
 @row("E19 NAT64 needs a route as anything else", dual=True)
 def e19(net: Base) -> None:
     only = net.vpc.subnet("SIX", az="a", ipv6=True)
@@ -588,23 +712,411 @@ def e25(net: Base) -> None:
     assert found.blockers[0].code in ("SG_HAS_NO_RULES", "ENI_SG_RULES_MISMATCH")
 
 
+@row("E27 an egress-only gateway lets IPv6 out and its replies back", dual=True)
+def e27(net: Base) -> None:
+    net.prv.route("::/0", to=net.vpc.egress_only_internet_gateway())
+    allowed(net.trace("a1", X6, tcp(443), ip_version=6))
+
+
+@row("E28 an egress-only gateway lets nothing in", dual=True)
+def e28(net: Base) -> None:
+    net.prv.route("::/0", to=net.vpc.egress_only_internet_gateway())
+    denied(net.trace(X6, "a1", tcp(443), ip_version=6), "egress_only_internet_gateway", "eigw")
+
+
 @row("E30 a NAT gateway is no way out for IPv6", dual=True)
 def e30(net: Base) -> None:
     net.nat()
     denied(net.trace("a1", X6, tcp(443), ip_version=6), "route_table", "PRV", code="NO_ROUTE_TO_DESTINATION")
 
 
+# -- F. VPN and Direct Connect -----------------------------------------------------------------------
+
+OP = site("OP")
+
+
+@row("F01 with propagation both sides reach each other")
+def f01(net: Base) -> None:
+    net.prv.route_table.propagate(net.vpn())
+    allowed(net.trace(OP, "a1", tcp(22)))
+    found = net.trace("a1", OP, tcp(443))
+    allowed(found)
+    assert seen_by(found) == "10.0.1.10"
+
+
+@row("F03 a route by hand is enough")
+def f03(net: Base) -> None:
+    net.prv.route("192.168.0.0/16", to=net.vpn())
+    allowed(net.trace(OP, "a1", tcp(22)))
+
+
+@row("F04 the gateway forwards only to prefixes it knows")
+def f04(net: Base) -> None:
+    net.prv.route("10.50.0.0/16", to=net.vpn())
+    found = net.trace("a1", "10.50.0.1", tcp(443))
+    denied(found, "virtual_private_gateway", "vgw")
+    assert found.blockers[0].code in ("NO_ROUTE_TO_DESTINATION", "NO_POSSIBLE_DESTINATION")
+
+
+@row("F06 a site cannot use the VPC's way to the internet")
+def f06(net: Base) -> None:
+    net.prv.route_table.propagate(net.vpn())
+    code = "VGW_PRIVATE_IP_ASSOCIATION_FOR_INGRESS"
+    denied(net.trace(OP, X, tcp(443)), "virtual_private_gateway", "vgw", code=code)
+
+
+@row("F07 Direct Connect is preferred to VPN for the same prefix")
+def f07(net: Base) -> None:
+    vgw = net.vpn(static=["192.168.0.0/16"])
+    net.topology.direct_connect("dx", gateway=vgw, site="OP")
+    net.prv.route_table.propagate(vgw)
+    found = net.trace("a1", OP, tcp(443))
+    allowed(found)
+    assert "dx" in found.path
+    assert "vpn" not in found.path
+
+
+@row("F09 a VPN on a virtual private gateway carries no IPv6", dual=True)
+def f09(net: Base) -> None:
+    office = "2001:db8:ffff::/48"
+    net.prv.route(office, to=net.vpn(blocks=["192.168.0.0/16", office]))
+    found = net.trace("a1", "2001:db8:ffff::10", tcp(443), ip_version=6)
+    denied(found, "virtual_private_gateway", "vgw")
+
+
+@row("F10 a peer cannot use the virtual private gateway")
+def f10(net: Base) -> None:
+    net.prv.route_table.propagate(net.vpn())
+    _peered(net, back="192.168.0.0/16")
+    found = net.trace("y1", OP, tcp(443))
+    denied(found, "peering_connection", "pcx", code="PCX_REQUIRES_ADDRESS_IN_VPC_CIDR")
+
+
 # -- G. other VPCs -----------------------------------------------------------------------------------
+
+
+@row("G01 a peering with routes on both sides works")
+def g01(net: Base) -> None:
+    _peered(net)
+    allowed(net.trace("a1", "y1", tcp(80)))
+
+
+@row("G02 a peering needs a route on both sides")
+def g02(net: Base) -> None:
+    _peered(net, back="")
+    reply_denied(net.trace("a1", "y1", tcp(80)), "route_table", "B1", code="NO_ROUTE_TO_DESTINATION")
+
+
+@row("G04 a peering is not transitive")
+def g04(net: Base) -> None:
+    theirs = _peered(net)
+    net.beside("C", "10.2.0.0/16", "z1").route("10.0.0.0/8", to=net.vpc.peer("C", "pcx-ac"))
+    theirs.route("10.2.0.0/16", to="pcx")
+    for subnet in (net.pub, net.prv, net.prb):
+        subnet.route("10.2.0.0/16", to="pcx-ac")
+    found = net.trace("y1", "z1", tcp(80))
+    denied(found, "peering_connection", "pcx", code="PCX_REQUIRES_ADDRESS_IN_VPC_CIDR")
+
+
+@row("G05 VPCs that overlap cannot peer")
+def g05(net: Base) -> None:
+    net.topology.vpc("D", "10.0.128.0/17")
+    with pytest.raises(Refused):
+        net.vpc.peer("D")
+
+
+@row("G07 a rule may name a group of a peer in the same Region")
+def g07(net: Base) -> None:
+    theirs = _peered(net)
+    net.wear("a1", net.group("sg-a"))
+    named = theirs.vpc.security_group("sg-y", inbound=["tcp 80 from A/sg-a"])
+    theirs.instance("y1", security_groups=[named])
+    allowed(net.trace("a1", "y1", tcp(80)))
+
+
+@row("G08 a rule cannot name a group of another Region")
+def g08(net: Base) -> None:
+    theirs = net.beside("B", "10.1.0.0/16", "y1", region="us-east-1")
+    net.vpc.peer("B", "pcx")
+    net.group("sg-a")
+    with pytest.raises(Refused):
+        theirs.vpc.security_group("sg-y", inbound=["tcp 80 from A/sg-a"])
+
+
+@row("G10 a peer cannot use the internet gateway")
+def g10(net: Base) -> None:
+    _peered(net, back="0.0.0.0/0")
+    found = net.trace("y1", X, tcp(443))
+    denied(found, "peering_connection", "pcx", code="PCX_REQUIRES_ADDRESS_IN_VPC_CIDR")
+
+
+@row("G11 a peer cannot use a gateway endpoint")
+def g11(net: Base) -> None:
+    _peered(net, back="0.0.0.0/0")
+    net.vpc.gateway_endpoint("s3", [net.prv.route_table])
+    assert net.trace("y1", service("s3"), tcp(443)).outcome == "blocked"
+
+
+def _two_peers(net: Base) -> None:
+    _peered(net)
+    net.beside("B2", "10.1.0.0/16", "w1")
+    net.prv.route("10.1.0.0/16", to=net.vpc.peer("B2", "pcx-2"))
+
+
+@row("G12 a reply follows the routes, to another VPC with the same block if they say so")
+def g12(net: Base) -> None:
+    _two_peers(net)
+    found = net.trace("y1", "a1", tcp(80))
+    assert found.outcome == "reply-blocked", str(found)
+    assert "pcx-2" in [hop.component.name for hop in found.reply]
+
+
+@row("G13 a longer route brings the reply back to the right peer")
+def g13(net: Base) -> None:
+    _two_peers(net)
+    net.prv.route("10.1.0.10/32", to="pcx")
+    allowed(net.trace("y1", "a1", tcp(80)))
+
+
+@row("G14 a peer's route may be for one address only")
+def g14(net: Base) -> None:
+    _peered(net, back="10.0.1.10/32")
+    allowed(net.trace("a1", "y1", tcp(80)))
+    reply_denied(net.trace("a2", "y1", tcp(80)), "route_table", "B1", code="NO_ROUTE_TO_DESTINATION")
+
+
+PUBLIC_NAME = "ec2-198-51-100-10.ap-northeast-1.compute.amazonaws.com"
+
+
+@row("G16 a peer's public hostname means its public address")
+def g16(net: Base) -> None:
+    _peered(net)
+    net.hosts["y1"].elastic_ip("198.51.100.10")
+    assert [str(a) for a in resolve(net.topology, PUBLIC_NAME, "a1").addresses] == ["198.51.100.10"]
+
+
+@row("G17 with DNS resolution a peer's public hostname means its private address")
+def g17(net: Base) -> None:
+    _peered(net)
+    net.hosts["y1"].elastic_ip("198.51.100.10")
+    net.vpc.peer("B", "pcx", resolve_dns=(True, True))
+    assert [str(a) for a in resolve(net.topology, PUBLIC_NAME, "a1").addresses] == ["10.1.0.10"]
 
 
 @row("G19 two VPCs with nothing between them do not meet")
 def g19(net: Base) -> None:
-    other = net.topology.vpc("B", "10.1.0.0/16")
-    group = other.security_group("open", inbound=["all from 0.0.0.0/0"])
-    other.subnet("B1", "10.1.0.0/24").instance("y1", private_ip="10.1.0.10", security_groups=[group])
+    net.beside("B", "10.1.0.0/16", "y1")
     found = net.trace("a1", "y1", tcp(80))
     assert found.outcome == "blocked", str(found)
     assert found.blockers[0].code in ("DISCONNECTED_VPCS", "NO_ROUTE_TO_DESTINATION")
+
+
+def _hub(net: Base) -> Any:
+    """Join A, B and C by a transit gateway: attachments "tgw-A", "tgw-B" and "tgw-C"."""
+    tgw = _transit(net)
+    for name, block, host in (("B", "10.1.0.0/16", "y1"), ("C", "10.2.0.0/16", "z1")):
+        subnet = net.beside(name, block, host)
+        tgw.attach(name, [subnet])
+        subnet.route("10.0.0.0/8", to=tgw)
+    for subnet in (net.pub, net.prv, net.prb):
+        subnet.route("10.0.0.0/8", to=tgw)
+    return tgw
+
+
+@row("G20 a transit gateway joins every VPC with every other")
+def g20(net: Base) -> None:
+    _hub(net)
+    allowed(net.trace("a1", "y1", tcp(80)))
+    allowed(net.trace("y1", "z1", tcp(80)))
+    assert "tgw" in net.trace("a1", "y1", tcp(80)).path
+
+
+@row("G22 an attachment without a route table sends nothing on")
+def g22(net: Base) -> None:
+    _hub(net).default_route_table.disassociate("tgw-C")
+    found = net.trace("z1", "a1", tcp(80))
+    denied(found, "transit_gateway", "tgw", code="TGW_ATTACH_MISSING_TGW_RTB_ASSOCIATION")
+
+
+@row("G23 a block that is not in the transit gateway's table is not reached")
+def g23(net: Base) -> None:
+    _hub(net).default_route_table.stop_propagating("tgw-B")
+    found = net.trace("a1", "y1", tcp(80))
+    denied(found, "transit_gateway", "tgw", code="TGW_RTB_NO_ROUTE_TO_TGW_ATTACHMENT")
+
+
+def _egress(net: Base) -> Any:
+    """Let A out by C's NAT gateway, which has the route back to 10.0.0.0/8."""
+    tgw = _hub(net)
+    c1, c = net.topology["C/C1"], net.topology["C"]
+    igw, out = c.internet_gateway("c-igw"), c.subnet("C-OUT", "10.2.1.0/24")
+    c.route_table("C-OUT", subnets=[out])
+    out.route("0.0.0.0/0", to=igw)
+    out.route("10.0.0.0/8", to=tgw)
+    c1.route("0.0.0.0/0", to=out.nat_gateway("c-nat", elastic_ip="198.51.100.77"))
+    tgw.default_route_table.route("0.0.0.0/0", to="tgw-C")
+    net.prv.route("0.0.0.0/0", to=tgw)
+    return out
+
+
+@row("G27 a VPC goes out by the NAT gateway of another behind a transit gateway")
+def g27(net: Base) -> None:
+    _egress(net)
+    found = net.trace("a1", X, tcp(443))
+    allowed(found)
+    assert seen_by(found) == "198.51.100.77"
+
+
+@row("G28 the NAT gateway's subnet needs the route back to the transit gateway")
+def g28(net: Base) -> None:
+    _egress(net).route_table.remove_route("10.0.0.0/8")
+    found = net.trace("a1", X, tcp(443))
+    assert found.outcome == "reply-blocked", str(found)
+    # The table says no route; but its 0.0.0.0/0 leads to the internet gateway, which refuses as in D09.
+    codes = ("NO_ROUTE_TO_DESTINATION", "IGW_DESTINATION_ADDRESS_NOT_IN_RFC1918_EGRESS")
+    assert found.blockers[0].code in codes
+
+
+# -- H. VPC endpoints --------------------------------------------------------------------------------
+
+S3 = service("s3")
+S3_LIST = "com.amazonaws.ap-northeast-1.s3"
+
+
+def _gw_s3(net: Base) -> Any:
+    return net.vpc.gateway_endpoint("s3", [net.prv.route_table], name="gw-s3")
+
+
+def _if_x(net: Base, *groups: Any, name: str = "ssm") -> Any:
+    """Make the interface endpoint if-x in PRB at 10.0.2.50; without groups it gets the default one."""
+    return net.vpc.interface_endpoint(
+        name, [net.prb], name="if-x", private_ips=["10.0.2.50"], security_groups=list(groups) or None,
+        private_dns=name != "s3",
+    )  # fmt: skip
+
+
+@row("H02 a client's group must admit the service's public ranges")
+def h02(net: Base) -> None:
+    _gw_s3(net)
+    net.wear("a1", net.group("inside", out=["tcp 443 to 10.0.0.0/16"]))
+    found = net.trace("a1", S3, tcp(443))
+    denied(found, "security_group", "inside", direction="outbound", code="ENI_SG_RULES_MISMATCH")
+
+
+@row("H03 a client's group may name the service's prefix list")
+def h03(net: Base) -> None:
+    _gw_s3(net)
+    net.wear("a1", net.group("to-s3", out=[f"tcp 443 to {S3_LIST}"]))
+    found = net.trace("a1", S3, tcp(443))
+    allowed(found)
+    assert seen_by(found) == "10.0.1.10"
+
+
+@row("H05 a service's replies come from its public ranges")
+def h05(net: Base) -> None:
+    _gw_s3(net)
+    net.acl(net.prv, into=("100 allow all from 10.0.0.0/16",), out=(ALLOW_OUT,))
+    found = net.trace("a1", S3, tcp(443))
+    reply_denied(found, "network_acl", "PRV NACL", direction="inbound", code="SUBNET_ACL_RESTRICTION")
+
+
+@row("H06 a gateway endpoint serves only the tables it is in")
+def h06(net: Base) -> None:
+    _gw_s3(net)
+    denied(net.trace("b1", S3, tcp(443)), "route_table", "PRB", code="NO_ROUTE_TO_DESTINATION")
+
+
+@row("H08 a service of this Region goes by the endpoint, of another by NAT")
+def h08(net: Base) -> None:
+    _gw_s3(net)
+    net.nat()
+    near, far = net.trace("a1", S3, tcp(443)), net.trace("a1", service("s3", region="us-east-1"), tcp(443))
+    allowed(near)
+    allowed(far)
+    assert ("gw-s3" in near.path, "nat" in near.path) == (True, False)
+    assert ("gw-s3" in far.path, "nat" in far.path) == (False, True)
+
+
+@row("H09 a site cannot use a gateway endpoint")
+def h09(net: Base) -> None:
+    _gw_s3(net)
+    net.prv.route_table.propagate(net.vpn())
+    denied(net.trace(OP, S3, tcp(443)), "virtual_private_gateway", "vgw")
+
+
+@row("H11 a table takes one route to a service")
+def h11(net: Base) -> None:
+    _gw_s3(net)
+    with pytest.raises(Refused) as refused:
+        net.vpc.gateway_endpoint("s3", [net.prv.route_table], name="second")
+    assert refused.value.code == "RouteAlreadyExists"
+
+
+@row("H12 an endpoint policy is no matter of the network")
+def h12(net: Base) -> None:
+    policy = '{"Statement": [{"Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": "*"}]}'
+    net.vpc.gateway_endpoint("s3", [net.prv.route_table], policy=policy)
+    found = net.trace("a1", S3, tcp(443))
+    allowed(found)
+    assert [note for note in found.notes if "policy" in note]
+
+
+@row("H14 an interface endpoint's group must admit its clients")
+def h14(net: Base) -> None:
+    _if_x(net, net.group("new"))
+    found = net.trace("a1", service("ssm"), tcp(443))
+    denied(found, "security_group", "new", direction="inbound")
+    assert found.blockers[0].code in ("SG_HAS_NO_RULES", "ENI_SG_RULES_MISMATCH")
+
+
+@row("H15 without a group an interface endpoint has the default one, for its members only")
+def h15(net: Base) -> None:
+    _if_x(net)
+    found = net.trace("a1", service("ssm"), tcp(443))
+    denied(found, "security_group", "default", direction="inbound", code="ENI_SG_RULES_MISMATCH")
+
+
+@row("H17 the network ACL of an interface endpoint's subnet is asked")
+def h17(net: Base) -> None:
+    _if_x(net, net.open)
+    net.acl(net.prb, into=("90 deny tcp 443 from 0.0.0.0/0", ALLOW_IN), out=(ALLOW_OUT,))
+    found = net.trace("a1", service("ssm"), tcp(443))
+    denied(found, "network_acl", "PRB NACL", direction="inbound", code="SUBNET_ACL_RESTRICTION")
+
+
+@row("H18 an interface endpoint does not answer a ping")
+def h18(net: Base) -> None:
+    _if_x(net, net.open)
+    assert net.trace("a1", "10.0.2.50", icmp()).outcome == "no-reply"
+    allowed(net.trace("a1", "10.0.2.50", tcp(443)))
+
+
+@row("H20 private DNS needs both DNS attributes")
+def h20(net: Base) -> None:
+    _if_x(net, net.open)
+    name = "ssm.ap-northeast-1.amazonaws.com"
+    assert [str(a) for a in resolve(net.topology, name, "a1").addresses] == ["10.0.2.50"]
+    net.topology.vpc("A", "10.0.0.0/16", dns_hostnames=False)
+    addresses = resolve(net.topology, name, "a1").addresses
+    assert addresses
+    assert not [a for a in addresses if a in net.vpc.value.cidrs[0]]
+
+
+@row("H21 an interface endpoint for S3 is reached over a peering")
+def h21(net: Base) -> None:
+    theirs = net.beside("B", "10.1.0.0/16", "y1", region="us-east-1")
+    pcx = net.vpc.peer("B", "pcx")
+    theirs.route("10.0.0.0/16", to=pcx)
+    net.prb.route("10.1.0.0/16", to=pcx)
+    _if_x(net, net.group("from-b", "tcp 443 from 10.1.0.0/16"), name="s3")
+    allowed(net.trace("y1", "if-x", tcp(443)))
+
+
+@row("H23 an interface endpoint takes one subnet of a zone")
+def h23(net: Base) -> None:
+    with pytest.raises(Refused) as refused:
+        net.vpc.interface_endpoint("ssm", [net.pub, net.prv])
+    assert refused.value.code == "DuplicateSubnetsInSameZone"
 
 
 # -- K. what AWS refuses -----------------------------------------------------------------------------
@@ -629,6 +1141,16 @@ def k03(net: Base) -> None:
 def k04(net: Base) -> None:
     with pytest.raises(Refused):
         net.topology.vpc("V", "172.20.0.0/16").add_cidr("10.0.0.0/16")
+
+
+@row("K06 a new block must be smaller than what routes lead elsewhere")
+def k06(net: Base) -> None:
+    vpc = net.topology.vpc("V", "10.2.0.0/16")
+    vpc.main_route_table.route("10.0.0.0/24", to=vpc.virtual_private_gateway("v-vgw"))
+    with pytest.raises(Refused):
+        vpc.add_cidr("10.0.0.0/24")
+    vpc.add_cidr("10.0.0.0/25")
+    assert len(vpc.value.cidrs) == 2
 
 
 @row("K07 the primary block cannot be removed")
@@ -678,6 +1200,13 @@ def k16(net: Base) -> None:
     with pytest.raises(Refused) as refused:
         net.topology.elastic_ip("2001:db8:1::10")
     assert refused.value.code.startswith("vpclab:")
+
+
+@row("K18 without DNS support the resolver does not answer")
+def k18(net: Base) -> None:
+    net.topology.vpc("A", "10.0.0.0/16", dns_support=False)
+    assert resolve(net.topology, "s3.ap-northeast-1.amazonaws.com", "a1").addresses == ()
+    assert net.trace("a1", "10.0.0.2", udp(53)).outcome == "blocked"
 
 
 @pytest.mark.parametrize(
