@@ -7,17 +7,12 @@ from ipaddress import IPv4Network
 from typing import Any
 
 import pytest
-from networks import ALLOW_IN, ALLOW_OUT, Base, X, allowed, denied
+from networks import ALLOW_IN, ALLOW_OUT, Base, X, allowed, cases, denied, nothing
 
 from vpclab import Ambiguous, BadInput, NotFound, Refused, Topology, tcp, trace
 from vpclab.topology.model import ElasticIp, Instance, NetworkInterface, SecurityGroup
 
 Act = Callable[[Base], object]
-
-
-def cases(rows: dict[str, Any]) -> list[Any]:
-    """Return a table's rows as parameters, with the sentences as ids."""
-    return [pytest.param(*(row if isinstance(row, tuple) else (row,)), id=text) for text, row in rows.items()]
 
 
 def everything(topology: Topology) -> list[Any]:
@@ -219,7 +214,7 @@ def test_a_new_vpc_has_a_main_table_a_network_acl_and_a_group() -> None:
     assert (vpc.value.dns_support, vpc.value.dns_hostnames) == (True, False)
 
 
-def test_a_new_group_lets_everything_out_and_nothing_in(net: Base) -> None:
+def test_a_new_group_lets_everything_out_andnothing_in(net: Base) -> None:
     assert [str(r) for r in net.group("new").value.rules] == ["all to 0.0.0.0/0"]
 
 
@@ -380,7 +375,7 @@ DECLARATIONS: dict[str, Act] = {
 
 
 @pytest.mark.parametrize("declare", cases(DECLARATIONS))
-def test_the_same_again_changes_nothing(net: Base, declare: Act, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_same_again_changesnothing(net: Base, declare: Act, capsys: pytest.CaptureFixture[str]) -> None:
     declare(net)
     before = everything(net.topology)
     capsys.readouterr()
@@ -504,10 +499,6 @@ def test_what_aws_cannot_change_is_refused_with_a_way_out(net: Base, change: Act
 # -- what AWS refuses --------------------------------------------------------------------------------
 
 
-def _nothing(net: Base) -> None:
-    """Prepare nothing."""
-
-
 def _other_vpc(net: Base) -> Any:
     other = net.topology.vpc("B", "10.1.0.0/16")
     other.security_group("theirs")
@@ -532,7 +523,7 @@ def _with_elastic_ip(net: Base) -> None:
 # preparation, refused act, AWS's code (or what our own begins with), words of the message
 REFUSED: dict[str, tuple[Act, Act, str, str]] = {
     "a second block that overlaps": (
-        _nothing, lambda net: net.vpc.add_cidr("10.0.128.0/17"), "InvalidVpc.Range", "VPC-6",
+        nothing, lambda net: net.vpc.add_cidr("10.0.128.0/17"), "InvalidVpc.Range", "VPC-6",
     ),
     "a sixth block": (
         lambda net: [net.vpc.add_cidr(f"10.{n}.0.0/16") for n in range(1, 5)],
@@ -551,7 +542,7 @@ REFUSED: dict[str, tuple[Act, Act, str, str]] = {
         lambda net: net.vpc.add_cidr("10.1.0.0/16"), "", "VPC-7",
     ),
     "a second internet gateway": (
-        _nothing, lambda net: net.vpc.internet_gateway("second"), "Resource.AlreadyAssociated", "IGW-1",
+        nothing, lambda net: net.vpc.internet_gateway("second"), "Resource.AlreadyAssociated", "IGW-1",
     ),
     "to detach the gateway of a public instance": (
         _with_elastic_ip, lambda net: net.igw.detach(), "DependencyViolation", "IGW-13",
@@ -561,7 +552,7 @@ REFUSED: dict[str, tuple[Act, Act, str, str]] = {
         lambda net: net.topology["B1"].nat_gateway("n"), "", "NGW-2",
     ),
     "a private NAT gateway with an Elastic IP": (
-        _nothing,
+        nothing,
         lambda net: net.pub.nat_gateway("n", connectivity="private", elastic_ip="198.51.100.9"), "", "NGW-1",
     ),
     "a NAT gateway with an Elastic IP in use": (
@@ -569,7 +560,7 @@ REFUSED: dict[str, tuple[Act, Act, str, str]] = {
         "Resource.AlreadyAssociated", "198.51.100.10",
     ),
     "a route to the local target outside the VPC": (
-        _nothing, lambda net: net.prv.route("0.0.0.0/0", to="local"), "", "RT-4",
+        nothing, lambda net: net.prv.route("0.0.0.0/0", to="local"), "", "RT-4",
     ),
     "a route to the internet gateway of another VPC": (
         _other_vpc, lambda net: net.prv.route("0.0.0.0/0", to="their igw"), "", "RT-16",
@@ -578,59 +569,59 @@ REFUSED: dict[str, tuple[Act, Act, str, str]] = {
         lambda net: net.igw.detach(), lambda net: net.prv.route("0.0.0.0/0", to=net.igw), "", "RT-16",
     ),
     "a route to a subnet": (
-        _nothing, lambda net: net.prv.route("0.0.0.0/0", to=net.pub), "", "RT-16",
+        nothing, lambda net: net.prv.route("0.0.0.0/0", to=net.pub), "", "RT-16",
     ),
     "a route to an instance with two interfaces": (
         lambda net: net.hosts["p1"].attach(net.pub.network_interface("eth1")),
         lambda net: net.prv.route("0.0.0.0/0", to="p1"), "", "RT-16",
     ),
     "to remove the local route": (
-        _nothing, lambda net: net.prv.route_table.remove_route("10.0.0.0/16"), "", "RT-4",
+        nothing, lambda net: net.prv.route_table.remove_route("10.0.0.0/16"), "", "RT-4",
     ),
     "a table of another VPC for a subnet": (
         _other_vpc, lambda net: net.prv.route_table.associate(net.topology["B1"]), "", "B1",
     ),
     "to delete the main table": (
-        _nothing, lambda net: net.vpc.main_route_table.remove(), "DependencyViolation", "RT-3",
+        nothing, lambda net: net.vpc.main_route_table.remove(), "DependencyViolation", "RT-3",
     ),
     "to delete a table that serves a subnet": (
-        _nothing, lambda net: net.prv.route_table.remove(), "DependencyViolation", "A/PRV",
+        nothing, lambda net: net.prv.route_table.remove(), "DependencyViolation", "A/PRV",
     ),
     "to delete the default network ACL": (
-        _nothing, lambda net: net.vpc.default_network_acl.remove(), "", "ACL-2",
+        nothing, lambda net: net.vpc.default_network_acl.remove(), "", "ACL-2",
     ),
     "to delete a network ACL that guards a subnet": (
         lambda net: net.acl(net.prv),
         lambda net: net.prv.network_acl.remove(), "DependencyViolation", "A/PRV",
     ),
     "to delete a VPC with subnets": (
-        _nothing, lambda net: net.vpc.remove(), "DependencyViolation", "A/PRV",
+        nothing, lambda net: net.vpc.remove(), "DependencyViolation", "A/PRV",
     ),
     "to delete a subnet with instances": (
-        _nothing, lambda net: net.prv.remove(), "DependencyViolation", "A/a1",
+        nothing, lambda net: net.prv.remove(), "DependencyViolation", "A/a1",
     ),
     "to delete a subnet with a NAT gateway": (
         lambda net: net.vpc.subnet("s", "10.0.9.0/24").nat_gateway("n"),
         lambda net: net.topology["s"].remove(), "DependencyViolation", "A/n",
     ),
     "to delete a group that an interface carries": (
-        _nothing, lambda net: net.open.remove(), "DependencyViolation", "A/a1",
+        nothing, lambda net: net.open.remove(), "DependencyViolation", "A/a1",
     ),
     "to delete a group that another group names": (
         lambda net: (net.group("web"), net.group("db", "tcp 3306 from web")),
         lambda net: net.topology["A/web"].remove(), "DependencyViolation", "A/db",
     ),
     "to delete an interface that is attached": (
-        _nothing, lambda net: net.hosts["a1"].interfaces[0].remove(), "DependencyViolation", "A/a1",
+        nothing, lambda net: net.hosts["a1"].interfaces[0].remove(), "DependencyViolation", "A/a1",
     ),
     "to release an Elastic IP that is associated": (
         _with_elastic_ip, lambda net: net.topology["198.51.100.10"].remove(), "InvalidIPAddress.InUse", "p1",
     ),
     "an IPv6 Elastic IP": (
-        _nothing, lambda net: net.topology.elastic_ip("2001:db8::1"), "vpclab:", "EIP-1",
+        nothing, lambda net: net.topology.elastic_ip("2001:db8::1"), "vpclab:", "EIP-1",
     ),
     "a private Elastic IP": (
-        _nothing, lambda net: net.topology.elastic_ip("10.0.0.9"), "", "EIP-1",
+        nothing, lambda net: net.topology.elastic_ip("10.0.0.9"), "", "EIP-1",
     ),
     "an Elastic IP that is an automatic address": (
         lambda net: net.pub.instance("q", public_ip="198.51.100.60"),
@@ -648,7 +639,7 @@ REFUSED: dict[str, tuple[Act, Act, str, str]] = {
         lambda net: net.hosts["a1"].attach("eth1"), "", "ENI-2",
     ),
     "an interface without a group": (
-        _nothing, lambda net: net.wear("a1"), "", "SG-3",
+        nothing, lambda net: net.wear("a1"), "", "SG-3",
     ),
     "a group of another VPC on an interface": (
         _other_vpc, lambda net: net.wear("a1", "theirs"), "", "theirs",
@@ -662,7 +653,7 @@ REFUSED: dict[str, tuple[Act, Act, str, str]] = {
         "SecurityGroupsPerInterfaceLimitExceeded", "SG-26",
     ),
     "a 61st inbound rule": (
-        _nothing,
+        nothing,
         lambda net: net.group("big", *_rules(61)), "RulesPerSecurityGroupLimitExceeded", "SG-26",
     ),
     "a 61st rule that is added": (
@@ -670,30 +661,30 @@ REFUSED: dict[str, tuple[Act, Act, str, str]] = {
         lambda net: net.topology["A/big"].allow(inbound=["udp 53 from 0.0.0.0/0"]), "", "SG-26",
     ),
     "entry number 0": (
-        _nothing, lambda net: net.acl(net.prv, into=("0 allow all from 0.0.0.0/0",)), "", "ACL-4",
+        nothing, lambda net: net.acl(net.prv, into=("0 allow all from 0.0.0.0/0",)), "", "ACL-4",
     ),
     "entry number 32767": (
-        _nothing, lambda net: net.acl(net.prv, out=("32767 allow all to 0.0.0.0/0",)), "", "ACL-4",
+        nothing, lambda net: net.acl(net.prv, out=("32767 allow all to 0.0.0.0/0",)), "", "ACL-4",
     ),
     "an entry number twice": (
-        _nothing, lambda net: net.acl(net.prv, into=(ALLOW_IN, "100 deny all from 10.0.0.0/8")),
+        nothing, lambda net: net.acl(net.prv, into=(ALLOW_IN, "100 deny all from 10.0.0.0/8")),
         "NetworkAclEntryAlreadyExists", "ACL-4",
     ),
     "a 21st entry": (
-        _nothing, lambda net: net.vpc.network_acl("big", inbound=_entries(21)), "", "ACL-13",
+        nothing, lambda net: net.vpc.network_acl("big", inbound=_entries(21)), "", "ACL-13",
     ),
     "a prefix list of two families": (
-        _nothing,
+        nothing,
         lambda net: net.topology.prefix_list("pl", ["10.0.0.0/8", "2001:db8::/32"]), "", "RT-19",
     ),
     "an IPv6 subnet in a VPC without IPv6": (
-        _nothing, lambda net: net.vpc.subnet("s", "10.0.9.0/24", ipv6=True), "", "VPC-11",
+        nothing, lambda net: net.vpc.subnet("s", "10.0.9.0/24", ipv6=True), "", "VPC-11",
     ),
     "a subnet without a block": (
-        _nothing, lambda net: net.vpc.subnet("s"), "", "SUB-6",
+        nothing, lambda net: net.vpc.subnet("s"), "", "SUB-6",
     ),
     "an IPv6 address in a subnet without IPv6": (
-        _nothing, lambda net: net.prv.instance("i", ipv6=True), "", "PRV",
+        nothing, lambda net: net.prv.instance("i", ipv6=True), "", "PRV",
     ),
 }  # fmt: skip
 
@@ -721,17 +712,17 @@ ACCEPTED: dict[str, tuple[Act, Act]] = {
         lambda net: net.wear("a1", *[f"g{n}" for n in range(5)]),
     ),
     "60 IPv4 and 60 IPv6 rules": (
-        _nothing,
+        nothing,
         lambda net: net.group("big", *_rules(60), *_rules(60, "::/0")),
     ),
     "20 entries in each direction": (
-        _nothing,
+        nothing,
         lambda net: net.vpc.network_acl(
             "big", inbound=_entries(20), outbound=[e.replace("from", "to") for e in _entries(20)]
         ),
     ),
     "entry numbers 1 and 32766": (
-        _nothing,
+        nothing,
         lambda net: net.acl(net.prv, into=("1 deny all from 10.0.0.0/8", "32766 allow all from 0.0.0.0/0")),
     ),
     "to detach the gateway once the public instance is stopped": (
@@ -902,6 +893,16 @@ def test_stopping_releases_an_automatic_address_and_starting_gives_a_new_one(net
     assert host.value.state == "running"
     assert host.public_ip is not None
     assert str(host.public_ip) != "198.51.100.60"
+
+
+def test_a_released_address_does_not_come_back_by_itself_not_even_in_a_copy(net: Base) -> None:
+    host = net.pub.instance("q", public_ip=True)
+    first = host.public_ip
+    host.stop()
+    twin = net.topology.copy()
+    for topology in (net.topology, twin):
+        topology["q"].start()
+        assert topology["q"].public_ip not in (None, first)
 
 
 def test_an_elastic_ip_survives_a_stop(net: Base) -> None:

@@ -46,6 +46,8 @@ class NetworkInterfaceHandle(Handle[NetworkInterface]):
     def set_public(self, address: IPv4Address | None, *, elastic: bool = False) -> None:
         """Map a public address to the primary private one, or none."""
         first, *rest = self.value.addresses
+        if first.public_ip and not first.elastic:
+            self.topology.released |= {first.public_ip}
         mapped = replace(first, public_ip=address, elastic=elastic)
         self.topology.put(replace(self.value, addresses=(mapped, *rest)))
 
@@ -126,7 +128,7 @@ class InstanceHandle(Handle[Instance]):
         self._update(state="stopped", public_ip_at_start=automatic or self.value.public_ip_at_start)
 
     def start(self) -> None:
-        """Start it: a released public address is replaced, unless it has two interfaces (ENI-5)."""
+        """Start it: a new public address for a released one, unless it has two interfaces (ENI-5)."""
         primary = self.interfaces[0]
         if self.value.public_ip_at_start and len(self.interfaces) == 1 and not primary.public_ip:
             primary.set_public(self.topology.free_public_address())

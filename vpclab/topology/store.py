@@ -51,6 +51,7 @@ class Store(display.Shown):
         self.name, self.region, self.account_id = name, region, account
         self.assumed: tuple[str, ...] = ()
         self.settings = Settings()
+        self.released: frozenset[IPv4Address] = frozenset()  # given back to AWS, and not ours again (ENI-5)
         self._tables: dict[type[Resource], dict[str, Any]] = {}
         self._snapshot: Snapshot | None = None
 
@@ -212,7 +213,7 @@ class Store(display.Shown):
 
     def free_public_address(self) -> IPv4Address:
         """Return the next public IPv4 address: of the documentation ranges, then of 198.18.0.0/15."""
-        used = {eip.address for eip in self.values(ElasticIp)}
+        used = self.released | {eip.address for eip in self.values(ElasticIp)}
         used |= {nat.public_ip for nat in self.values(NatGateway) if nat.public_ip}
         used |= {e.public_ip for eni in self.values(NetworkInterface) for e in eni.addresses if e.public_ip}
         ranges = (("198.51.100.10", 246), ("203.0.113.10", 246), ("198.18.0.1", 131070))
