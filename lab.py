@@ -370,13 +370,15 @@ def reset(kit: Kit, course: Path, wanted: Sequence[str], now: datetime.datetime)
         if source is None:
             raise Stop(f"There is no chapter {word}: choose from {', '.join(s.name[:2] for s in sources)}")
         target = course / source.name
-        if not target.exists() or fingerprint(target) == fingerprint(source):
+        if target.exists() and fingerprint(target) == fingerprint(source):
             done.append(f"{source.name} is as new already")
-            continue
-        backup = course / "backups" / f"{source.stem}_{now:%Y-%m-%d_%H%M%S}.ipynb"
-        backup.parent.mkdir(exist_ok=True)
-        target.replace(backup)
-        done.append(f"Kept yours as {course.name}/backups/{backup.name}")
+        elif target.exists():
+            backup = course / "backups" / f"{source.stem}_{now:%Y-%m-%d_%H%M%S}.ipynb"
+            backup.parent.mkdir(exist_ok=True)
+            while backup.exists():
+                backup = backup.with_name(f"{backup.stem}+.ipynb")
+            target.replace(backup)
+            done.append(f"Kept yours as {course.name}/backups/{backup.name}")
     return done + lay_copies(kit, course)
 
 
