@@ -1,5 +1,6 @@
 """Every exercise and prediction of the course, tested from its own declaration."""
 
+import json
 import re
 from pathlib import Path
 
@@ -7,12 +8,15 @@ import pytest
 
 from vpclab.course import ____
 from vpclab.course.declarations import catalogue, misconceptions
-from vpclab.course.exercises import Exercise, Prediction, judge
+from vpclab.course.exercises import Exercise, Explanation, Prediction, judge
 from vpclab.course.kinds import plain
 from vpclab.course.lesson import check
+from vpclab.data import data_path
 
 EXERCISES = [item for item in catalogue().values() if isinstance(item, Exercise)]
 PREDICTIONS = [item for item in catalogue().values() if isinstance(item, Prediction)]
+EXPLANATIONS = [item for item in catalogue().values() if isinstance(item, Explanation)]
+CALLS = {Exercise: "check", Prediction: "predict", Explanation: "explain"}
 SOURCES = Path(__file__).parent.parent / "notebooks" / "source"
 ABSURD = [
     None, True, -1, 10**5000, float("nan"), 1j, b"x", "", " ", "<script>", "10.0.0.0/99", "___", [], {},
@@ -29,6 +33,7 @@ each_trap = pytest.mark.parametrize(
         for n, t in enumerate(e.traps, 1)
     ],
 )
+each_explanation = pytest.mark.parametrize("explanation", EXPLANATIONS, ids=lambda e: e.id)
 each_prediction = pytest.mark.parametrize("prediction", PREDICTIONS, ids=lambda p: p.id)
 
 
@@ -156,10 +161,22 @@ def test_an_id_is_answered_exactly_once_in_the_lesson(id):
     lessons = sorted(SOURCES.glob(f"{id[:2]}_*.md"))
     if not lessons:
         pytest.skip(f"chapter {id[:2]} has no lesson yet")
-    call = "check" if isinstance(catalogue()[id], Exercise) else "predict"
+    call = CALLS[type(catalogue()[id])]
     text = "".join(lesson.read_text(encoding="utf-8") for lesson in lessons)
     assert len(re.findall(rf"^\s*{call}\(\s*[\"']{re.escape(id)}[\"']", text, re.MULTILINE)) == 1
 
 
-def test_the_misconceptions_are_m01_to_m46_each_with_its_facts():
-    assert list(misconceptions()) == [f"M{number:02}" for number in range(1, 47)]
+def test_the_misconceptions_are_m01_to_m46_and_popular_explanations_each_with_its_facts():
+    entries = json.loads(data_path("misconceptions.json").read_text(encoding="utf-8"))
+    assert list(entries)[:46] == [f"M{number:02}" for number in range(1, 47)]
+    assert all(re.fullmatch("IMP-[a-r]", id) for id in list(entries)[46:])
+    assert all(entry["belief"] and entry["facts"] for entry in entries.values())
+
+
+@each_explanation
+def test_an_explanation_asks_first_and_then_compares(explanation):
+    assert explanation.model not in str(explanation.card())
+    assert explanation.compare(____).word == "not yet"
+    compared = str(explanation.compare("because"))
+    assert "because" in compared
+    assert all(text in compared for text in (explanation.model, *explanation.points))

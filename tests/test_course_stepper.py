@@ -4,7 +4,7 @@ import ipywidgets
 import pytest
 
 from vpclab import Topology, internet, tcp, trace
-from vpclab.course import predict, show, stepper, words
+from vpclab.course import predict, show, stepper, walk, words
 from vpclab.course import stepping as module
 from vpclab.course.stepping import StepView, header_table, rule_table, step_view, steps
 
@@ -176,3 +176,20 @@ def test_the_still_form_is_the_first_step():
     card = show(trace(shop(), internet, "web", tcp(443)))
     assert "Step 1 of 12" in str(card)
     assert "Step 1 of 12" in card.html()
+
+
+def test_a_walk_is_a_table_of_both_legs_or_one_with_blanks_where_asked():
+    way = trace(shop(), internet, "web", tcp(443))
+    both, reply = str(walk(way)), str(walk(way, leg="reply"))
+    assert "→ 10.0.0.10:443" in both
+    assert all(f"  {number} " in both for number in range(1, 13))
+    assert "request" not in reply
+    blanked = str(walk(way, leg="request", blank={4}))
+    assert blanked.count("____") == 3
+    assert "10.0.0.10" not in next(line for line in blanked.splitlines() if "____" in line)
+
+
+def test_a_walk_waits_for_its_prediction():
+    assert "Commit your prediction first." in str(walk("04-p2"))
+    predict("04-p2", "inside")
+    assert "198.51.100.10:443" in str(walk("04-p2"))

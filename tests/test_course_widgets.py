@@ -3,9 +3,9 @@
 import ipywidgets
 import pytest
 
-from vpclab.course import predict, quiz, recall, reveal, widgets
+from vpclab.course import explain, predict, quiz, recall, reveal, show, widgets
 from vpclab.course.cards import Card
-from vpclab.course.declarations import prediction
+from vpclab.course.declarations import explanation, prediction
 from vpclab.course.record import record
 
 
@@ -48,11 +48,43 @@ def test_a_prediction_begins_without_a_choice_and_gates_the_reveal():
     assert "That is what happens." in str(reveal("04-p1"))
 
 
+def test_an_explanation_is_compared_once_something_is_written():
+    box = explain("04-why")
+    text, button, said = (
+        inside(box, ipywidgets.Textarea)[0],
+        inside(box, ipywidgets.Button)[0],
+        box.children[-1],
+    )
+    button.click()
+    assert "Write your own sentence first" in said.value
+    text.value = "Names <b> keep nobody out."
+    button.click()
+    assert "Names &lt;b&gt; keep nobody out." in said.value
+    assert str(explain("04-why", text.value)) == str(explanation("04-why").compare(text.value))
+    assert explanation("04-why").model not in str(show("04-why"))
+
+
+@pytest.mark.parametrize("sentence", [3, " ", []], ids=repr)
+def test_what_is_no_sentence_is_told_kindly(sentence):
+    assert explain("04-why", sentence).word == "try again"
+
+
 def test_every_control_has_a_label():
     many = question("many_choice", RIGHT, WRONG)
     text = question("string", RIGHT)
-    boxes = [predict("04-p1"), recall("04"), *(widgets.question_controls(q, 1) for q in (many, text))]
-    kinds = ipywidgets.RadioButtons | ipywidgets.Checkbox | ipywidgets.Text | ipywidgets.Button
+    boxes = [
+        predict("04-p1"),
+        explain("04-why"),
+        recall("04"),
+        *(widgets.question_controls(q, 1) for q in (many, text)),
+    ]
+    kinds = (
+        ipywidgets.RadioButtons
+        | ipywidgets.Checkbox
+        | ipywidgets.Text
+        | ipywidgets.Textarea
+        | ipywidgets.Button
+    )
     controls = [control for box in boxes for control in inside(box, kinds)]
     assert len(controls) > 10
     for control in controls:

@@ -12,6 +12,8 @@ A learner uses about a dozen words::
 
     predict("04-p1", ____)            # commit before you see
     reveal("04-p1")                   # what happens, and what you said
+    probe("04-ticket", "web", "db", tcp(3306))    # one counted try in a network with a fault
+    explain("04-why", ____)           # a sentence of your own beside a model answer
 
 Everything is a view of data: `exercises` says what an exercise is, `kinds` how answers are judged, `quiz`
 and `record` hold recall questions and progress, `chapters/cNN.py` what each chapter asks. `words` has every
@@ -22,10 +24,12 @@ from __future__ import annotations
 
 from vpclab.course.blank import ____
 from vpclab.course.declarations import catalogue
-from vpclab.course.exercises import Exercise, Prediction, Trap, Verdict
+from vpclab.course.exercises import Exercise, Explanation, Prediction, Trap, Verdict
 from vpclab.course.lesson import check, export_progress, hint, progress, reset, reveal, show, solution
-from vpclab.course.stepping import stepper
-from vpclab.course.widgets import predict, recall
+from vpclab.course.probes import probe
+from vpclab.course.reference import price, subnets, terms
+from vpclab.course.stepping import stepper, walk
+from vpclab.course.widgets import explain, predict, recall
 
 __all__ = [  # noqa: RUF022 - in the order in which a lesson uses them
     "____",
@@ -38,11 +42,18 @@ __all__ = [  # noqa: RUF022 - in the order in which a lesson uses them
     "reveal",
     "recall",
     "stepper",
+    "walk",
+    "probe",
+    "explain",
+    "subnets",
+    "terms",
+    "price",
     "progress",
     "export_progress",
     "catalogue",
     "Exercise",
     "Prediction",
+    "Explanation",
     "Trap",
     "Verdict",
 ]

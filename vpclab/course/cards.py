@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 from vpclab.course import words
 from vpclab.render import theme
 
-__all__ = ["Card", "Code", "Table", "prose"]
+__all__ = ["Card", "Code", "Fold", "Table", "prose"]
 
 
 class Tone(NamedTuple):
@@ -118,6 +118,21 @@ class Table:
 
 
 @dataclass(frozen=True)
+class Fold:
+    """A table behind a line that opens it; text has nothing to fold and shows both."""
+
+    summary: str
+    table: Table
+
+    def __str__(self) -> str:
+        return f"{self.summary}\n{self.table}"
+
+    def html(self) -> str:
+        """Return the line as a summary that opens the table."""
+        return f"<details><summary>{escape(self.summary)}</summary>{self.table.html()}</details>"
+
+
+@dataclass(frozen=True)
 class Card:
     """Something a lesson says. `parts` are sentences, Code, Table, or any value that can show itself."""
 
@@ -169,7 +184,7 @@ def _text(part: Any) -> str:
 def _html(part: Any) -> str:
     if isinstance(part, str):
         return prose(part)
-    if isinstance(part, Code | Table):
+    if isinstance(part, Code | Fold | Table):
         return part.html()
     shown = bundle(part)
     return shown.get("text/html") or Code(shown["text/plain"]).html()

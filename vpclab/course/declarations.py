@@ -9,17 +9,17 @@ from importlib import import_module
 from pkgutil import iter_modules
 
 from vpclab.course import chapters, words
-from vpclab.course.exercises import Exercise, Prediction
+from vpclab.course.exercises import Exercise, Explanation, Prediction
 from vpclab.topology.errors import NotFound
 
-__all__ = ["catalogue", "exercise", "find", "misconceptions", "numbers", "prediction"]
+__all__ = ["catalogue", "exercise", "explanation", "find", "misconceptions", "numbers", "prediction"]
 
-Declaration = Exercise | Prediction
+Declaration = Exercise | Prediction | Explanation
 
 
 def _declared(number: str) -> Iterator[Declaration]:
     module = import_module(f"{chapters.__name__}.c{number}")
-    yield from (*module.EXERCISES, *module.PREDICTIONS)
+    yield from (*module.EXERCISES, *module.PREDICTIONS, *module.EXPLANATIONS)
 
 
 def numbers() -> list[str]:
@@ -28,7 +28,7 @@ def numbers() -> list[str]:
 
 
 def catalogue() -> Mapping[str, Declaration]:
-    """Return every exercise and prediction of the course by id, in the order of the chapters."""
+    """Return every exercise, prediction and explanation of the course by id, in the order of the chapters."""
     found: dict[str, Declaration] = {}
     for number in numbers():
         for item in _declared(number):
@@ -62,6 +62,14 @@ def prediction(id: object) -> Prediction:
     found = find(id)
     if not isinstance(found, Prediction):
         raise NotFound(words.NOT_A_PREDICTION.format(id=id), _ids(Prediction))
+    return found
+
+
+def explanation(id: object) -> Explanation:
+    """Return the explanation of this id, or raise NotFound with the ids there are."""
+    found = find(id)
+    if not isinstance(found, Explanation):
+        raise NotFound(words.NOT_AN_EXPLANATION.format(id=id), _ids(Explanation))
     return found
 
 

@@ -18,12 +18,12 @@ from typing import TYPE_CHECKING, Any
 from vpclab.course import words
 from vpclab.course.blank import holds_blank
 from vpclab.course.cards import Card, Code, listing
-from vpclab.course.kinds import CodeRaised, Finding, Given, Intent, Kind, Unreadable, one_of, plain
+from vpclab.course.kinds import CodeRaised, Finding, Given, Intent, Kind, Unreadable, one_of, plain, quoted
 
 if TYPE_CHECKING:
     from vpclab import Trace
 
-__all__ = ["Exercise", "Prediction", "Trap", "Verdict", "judge"]
+__all__ = ["Exercise", "Explanation", "Prediction", "Trap", "Verdict", "judge"]
 
 # The four answers of a check: what a program reads, the learner's word, the look.
 STATES = {
@@ -203,3 +203,38 @@ class Prediction:
         parts = (self.question, self.given(), words.CHOICES_ARE, listing(tuple(self.choices.items())))
         code = Code(f'predict("{self.id}", ____)')
         return Card(words.PREDICTION, self.id, parts=(*parts, words.WHERE_TO_TYPE, code))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Explanation:
+    """Something to say in a sentence of one's own, with a model answer and the points to compare by.
+
+    It is not judged: the learner compares.
+    """
+
+    id: str
+    question: str
+    model: str
+    points: tuple[str, ...]
+
+    @property
+    def solution_source(self) -> str:
+        """Return the model answer, as text to type."""
+        return value_source(self.model)
+
+    def card(self) -> Card:
+        """Return the question, and where to type."""
+        code = Code(f'explain("{self.id}", ____)')
+        return Card(words.EXPLANATION, self.id, parts=(self.question, words.EXPLAIN_HOW, code))
+
+    def compare(self, sentence: object) -> Card:
+        """Return the learner's sentence beside the model answer; while there is none, ask for it."""
+        if holds_blank(sentence) or sentence == "":
+            return Card(words.NOT_YET, self.id, "open", (words.EXPLAIN_BLANK,))
+        if not isinstance(sentence, str) or not sentence.strip():
+            said = words.EXPLAIN_TEXT.format(value=quoted(sentence))
+            return Card(words.TRY_AGAIN, self.id, "bad", (said,))
+        yours, model = words.YOURS.format(text=sentence.strip()), words.MODEL.format(text=self.model)
+        points = "\n".join(f"- {point}" for point in self.points)
+        parts = (yours, model, words.COMPARE_POINTS, points)
+        return Card(words.EXPLANATION, self.id, parts=parts, next=words.COMPARED_NEXT)

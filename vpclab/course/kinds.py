@@ -14,7 +14,7 @@ import unicodedata
 from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import redirect_stdout
 from dataclasses import dataclass
-from functools import partial
+from functools import partial, wraps
 from io import StringIO
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from math import isfinite
@@ -29,10 +29,21 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Build", "Choice", "Cidr", "CodeRaised", "Diagnose", "Edit", "Finding", "Given", "Intent", "Kind",
-    "Match", "Number", "Order", "Step", "Unreadable",
+    "Match", "Number", "Order", "Step", "Unreadable", "quietly",
 ]  # fmt: skip
 
 Given = Callable[[], "Topology"]
+
+
+def quietly(given: Given) -> Given:
+    """Return a network's maker that prints nothing: what the builder says of changes is not the learner's."""
+
+    @wraps(given)
+    def silent() -> Topology:
+        with redirect_stdout(StringIO()):
+            return given()
+
+    return silent
 
 
 class Unreadable(Exception):  # noqa: N818 - what happened, as learners would say it
@@ -305,15 +316,17 @@ class Edit(Kind):
     """Change a network until an intent table holds; the answer is a function that changes what it gets.
 
     It runs on a fresh network each time, so that cells can be run again, and the traces of the rows judge it.
+    Without `picture` the prompt shows no map: what is wrong is to be found by probes.
     """
 
     name = "edit"
     given: Given
     intents: tuple[Intent, ...]
+    picture: bool = True
 
     def ask(self) -> tuple[Any, ...]:
         """Return what stands below the prompt."""
-        return (intent_table(self.intents), self.given())
+        return (intent_table(self.intents), *([self.given()] if self.picture else []))
 
     def read(self, answer: object) -> Callable[[Any], object]:
         """Return the answer as a value, or raise Unreadable."""

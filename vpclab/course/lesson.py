@@ -16,6 +16,7 @@ from vpclab.course.cards import Card, Code, Table
 from vpclab.course.declarations import catalogue, exercise, find, numbers, prediction
 from vpclab.course.exercises import Exercise, Prediction, Verdict, judge
 from vpclab.course.kinds import quoted
+from vpclab.course.probes import probes
 from vpclab.course.record import record, summary
 from vpclab.course.stepping import still
 from vpclab.evaluate.results import Trace
@@ -34,7 +35,7 @@ def _with_note(card: C) -> C:
 
 
 def show(what: Any) -> Card:
-    """Return the still form of an exercise, a prediction, a chapter's recall ("04-recall") or a trace."""
+    """Return the still form of whatever has an id, of a chapter's recall ("04-recall"), or of a trace."""
     if isinstance(what, Trace):
         return still(what)
     number, _, rest = str(what).partition("-")
@@ -48,6 +49,9 @@ def check(id: str, answer: Any = ____) -> Verdict:
     done = any(event.get("state") == "correct" for event in book.of(id) if event["event"] == "check")
     if verdict.state != "not yet" and not (done and verdict.state == "correct"):
         book.add("check", id, state=verdict.state, misconception=verdict.misconception)
+    if verdict.state == "correct" and (count := len(probes(id))):
+        said = words.PROBES_ONE if count == 1 else words.PROBES_MANY.format(count=count)
+        verdict = replace(verdict, parts=(*verdict.parts, said))
     return _with_note(verdict)
 
 

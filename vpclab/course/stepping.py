@@ -8,7 +8,7 @@ control once per step.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING, Any
@@ -16,12 +16,13 @@ from typing import TYPE_CHECKING, Any
 from vpclab.course import words
 from vpclab.course.cards import Card, Table, bundle, prose
 from vpclab.render import theme
+from vpclab.render.words import deed
 
 if TYPE_CHECKING:
     from vpclab import Decision, Hop, Packet, Trace
     from vpclab.render import Figure
 
-__all__ = ["Step", "StepView", "step_view", "stepper", "steps", "still"]
+__all__ = ["Step", "StepView", "step_view", "stepper", "steps", "still", "walk"]
 
 SG_OUT, ACL_OUT, ROUTE, GATEWAY, ACL_IN, SG_IN = range(6)
 _FILTERS = {
@@ -31,6 +32,7 @@ _FILTERS = {
     ("network_acl", "inbound"): ACL_IN,
 }
 _COLUMNS = "display:flex;flex-wrap:wrap;gap:16px"
+BLANKED = ("____",) * 3
 _RULED = ("security_group", "network_acl", "route_table")
 
 
@@ -251,6 +253,36 @@ def rule_table(decision: Decision, names: Mapping[str, str]) -> Table:
         rows.append((words.NO_RULE_NEEDED if decision.allowed else words.NO_RULE_DECIDES, decides))
     marked = next(i for i, row in enumerate(rows) if row[1] == decides)
     return Table((_title(decision), words.VERDICT), tuple(rows), marked)
+
+
+def walk(what: Any, *, leg: str = "", blank: Collection[int] = ()) -> Card:
+    """Return a trace's steps as a table, request and reply; a prediction's id stands for its trace.
+
+    `leg` is "request" or "reply" for one of them; what the steps numbered in `blank` do is left out.
+    """
+    from vpclab.course.lesson import gated
+
+    trace = gated(what) if isinstance(what, str) else what
+    if isinstance(trace, Card):
+        return trace
+    parts: list[Any] = []
+    for title, name in ((words.REQUEST, "forward"), (words.REPLY, "reply")):
+        rows = [
+            (str(number), words.STEP_LABELS[step.label], *(BLANKED if number in blank else _told(step)))
+            for number, step in enumerate(steps(trace), 1)
+            if step.leg == name
+        ]
+        if rows and leg in ("", title):
+            parts += [f"**{title}**", Table(words.WALK_HEADER, tuple(rows))]
+    return Card(words.WALK, trace.flow, parts=tuple(parts))
+
+
+def _told(step: Step) -> tuple[str, str, str]:
+    """Return a step's answer, what decides it, and the header with which the packet goes on."""
+    if step.hop is None:
+        return (step.mark, "", "")
+    packet = step.hop.packet_out or step.hop.packet_in
+    return (step.mark, deed(step.hop, step.leg, 1, 2), f"{_end(packet, 'src')} → {_end(packet, 'dst')}")
 
 
 def still(trace: Trace) -> Card:

@@ -13,13 +13,13 @@ from typing import Any
 from vpclab.course import words
 from vpclab.course.blank import ____, holds_blank
 from vpclab.course.cards import Card, Code, prose
-from vpclab.course.declarations import prediction
-from vpclab.course.exercises import Prediction
+from vpclab.course.declarations import explanation, prediction
+from vpclab.course.exercises import Explanation, Prediction
 from vpclab.course.lesson import commit
 from vpclab.course.quiz import Question, all_questions, judge_question, pick
 from vpclab.course.record import record
 
-__all__ = ["predict", "recall"]
+__all__ = ["explain", "predict", "recall"]
 
 
 def guarded(where: Any, action: Callable[[], str]) -> None:
@@ -50,6 +50,23 @@ def prediction_controls(item: Prediction) -> Any:
 
     button.on_click(on_click)
     return VBox([HTML(_asked(item.question)), choice, button, said])
+
+
+def explain(id: str, sentence: Any = ____) -> Any:
+    """Compare a sentence with the model answer; while it is blank, return controls to write one."""
+    item = explanation(id)
+    return explanation_controls(item) if holds_blank(sentence) else item.compare(sentence)
+
+
+def explanation_controls(item: Explanation) -> Any:
+    """Return a place to write in, a button and a place for the model answer."""
+    from ipywidgets import HTML, Button, Textarea, VBox
+
+    text = Textarea(description=words.EXPLAIN_LABEL, layout={"width": "95%", "max_width": "60em"})
+    button = Button(description=words.COMPARE)
+    said = HTML()
+    button.on_click(lambda _: guarded(said, lambda: item.compare(text.value).html()))
+    return VBox([HTML(_asked(item.question)), text, button, said])
 
 
 def recall(chapter: str) -> Any:

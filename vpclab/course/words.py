@@ -135,6 +135,49 @@ NOT_AS_PREDICTED = "Something else happens."
 CHOOSE_ONE = "Choose one answer first."
 CHOICES_ARE = "The choices:"
 
+# --- explaining in your own words --------------------------------------------------------------------------
+
+EXPLANATION = "explain"
+EXPLAIN_HOW = "Run the cell below, or put your sentence in quotes in place of the ____ there:"
+EXPLAIN_BLANK = "Write your own sentence first. It is compared with a model answer, and nobody else reads it."
+EXPLAIN_TEXT = "{value} is no sentence. Write one in quotes."
+EXPLAIN_LABEL = "Your sentence"
+COMPARE = "Compare"
+YOURS, MODEL = "**You wrote**: {text}", "**One way to say it**: {text}"
+COMPARE_POINTS = "Does your sentence say these things?"
+COMPARED_NEXT = "What is missing is worth a look back."
+
+# --- probes ------------------------------------------------------------------------------------------------
+
+PROBE = "probe"
+PROBE_NUMBER = "probe {number}"
+PROBE_FLOW, PROBE_NOTICED = "who sends what to whom", "what the sender notices"
+PROBE_ANSWER, PROBE_SILENCE = "an answer comes back", "no answer"
+PROBE_UNKNOWN = "the engine cannot tell: {because}"
+PROBE_BLANK = "Say who sends, who shall answer, and what is sent. Each new question counts as one probe."
+PROBE_HOW = "Replace the ____ above and run this cell again, as often as you need."
+PROBE_NOTHING = "{id} has no network to probe: it asks for something else"
+PROBES_ONE, PROBES_MANY = "You used 1 probe.", "You used {count} probes."
+
+# --- a packet's way as a table, kinds of subnets, terms and prices -----------------------------------------
+
+WALK = "step by step"
+WALK_HEADER = ("step", "what happens", "answer", "what decides", "source → destination")
+SUBNETS_WORD, SUBNETS = "subnets", "{name}"
+SUBNETS_HEADER = ("subnet", "block", "kind", "because")
+KIND_PUBLIC, KIND_PRIVATE, KIND_VPN, KIND_ISOLATED = "○ public", "■ private", "■ VPN-only", "■ isolated"
+KIND_UNKNOWN = "? unknown"
+BECAUSE_ROUTE = "route table {table}: {routes}"
+NOT_ATTACHED, GONE = " (not attached)", " (a blackhole: the target is gone)"
+BECAUSE_NOTHING = "route table {table}: local routes only"
+BECAUSE_NO_TABLE = "no route table of it is known"
+TERMS = "words"
+TERMS_OF = "New in chapter {chapters}"
+TERMS_EARLIER = "Words from earlier chapters: {words}"
+TERMS_HEADER = ("word", "meaning")
+PRICES = "prices"
+PRICES_HEADER = ("what", "price", "where", "as of")
+
 # --- recall ------------------------------------------------------------------------------------------------
 
 RECALL = "recall"
@@ -225,4 +268,5 @@ STILL_NEXT = "Run the cell below to step through it."
 NO_SUCH_ID = "there is no exercise or prediction {id}"
 NOT_AN_EXERCISE = "{id} is a prediction: use predict and reveal"
 NOT_A_PREDICTION = "{id} is an exercise: use check, hint and solution"
+NOT_AN_EXPLANATION = "{id} is nothing to explain"
 BROKEN_PART = "(this part could not be shown: {message})"

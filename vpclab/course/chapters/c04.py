@@ -1,131 +1,536 @@
-"""Chapter 04, Public and private subnets: its networks, exercises and predictions."""
+"""Chapter 04, Public and private subnets: its networks, exercises, predictions and explanation."""
 
 from __future__ import annotations
 
-from vpclab import Topology, internet, tcp
-from vpclab.course.exercises import Exercise, Prediction, Trap
-from vpclab.course.kinds import Choice, Cidr, Edit, Intent, Step
+from ipaddress import ip_network
+from typing import Any
+
+from vpclab import Topology, Trace, internet, tcp, trace
+from vpclab.course.exercises import Exercise, Explanation, Prediction, Trap
+from vpclab.course.kinds import Choice, Cidr, Edit, Intent, Step, quietly
+from vpclab.course.stepping import walk
+from vpclab.render import Table, tables
+from vpclab.topology.model import SecurityGroup
+
+OFFICE = internet("203.0.113.70")
+PAYMENT = internet("203.0.113.80")
+
+# --- the networks ------------------------------------------------------------------------------------------
+
+
+def shop_without_address() -> Topology:
+    """Return the shop as the lesson builds it: everything but a public address for `web`."""
+    network = Topology("shop")
+    prod = network.vpc("prod", "10.0.0.0/16")
+    front = prod.subnet("front-a", "10.0.0.0/24", az="a")
+    data = prod.subnet("data-a", "10.0.1.0/24", az="a")
+    gate = prod.internet_gateway()
+    prod.route_table("front", subnets=[front]).route("0.0.0.0/0", to=gate)
+    prod.security_group("web", inbound=["tcp 443 from 0.0.0.0/0"])
+    prod.security_group("db", inbound=["tcp 3306 from web"])
+    front.instance("web", security_groups=["web"])
+    data.instance("db", security_groups=["db"])
+    return network
 
 
 def shop() -> Topology:
-    """Return the shop's network: a web server in a public subnet, its database in a private one."""
-    network = Topology("shop")
+    """Return the finished shop: customers reach `web`, and `web` reaches `db`."""
+    network = shop_without_address()
+    network["web"].elastic_ip()
+    return network
+
+
+def shop_without_route() -> Topology:
+    """Return the shop after somebody took the one route to the gateway away."""
+    network = shop()
+    network["front"].remove_route("0.0.0.0/0")
+    return network
+
+
+@quietly
+def shop_next_morning() -> Topology:
+    """Return the shop after a night in which its test server, with an automatic address, was stopped."""
+    network = shop()
+    network["front-a"].instance("trial", public_ip=True, security_groups=["web"])
+    network["trial"].stop()
+    network["trial"].start()
+    return network
+
+
+def two_names() -> Topology:
+    """Return two subnets whose names tell lies."""
+    network = Topology("two names")
     prod = network.vpc("prod", "10.0.0.0/16")
-    public = prod.subnet("public-a", "10.0.0.0/24", az="a")
-    data = prod.subnet("data-a", "10.0.1.0/24", az="a")
-    public.route("0.0.0.0/0", to=prod.internet_gateway())
-    web_sg = prod.security_group("web", inbound=["tcp 443 from 0.0.0.0/0"])
-    db_sg = prod.security_group("db", inbound=["tcp 3306 from web"])
-    public.instance("web", public_ip=True, security_groups=[web_sg])
-    data.instance("db", security_groups=[db_sg])
+    named_public = prod.subnet("public-a", "10.0.0.0/24", az="a", public_ip_on_launch=True)
+    named_private = prod.subnet("private-a", "10.0.1.0/24", az="a")
+    gate = prod.internet_gateway()
+    prod.route_table("way-out", subnets=[named_private]).route("0.0.0.0/0", to=gate)
+    prod.security_group("open", inbound=["tcp 443 from 0.0.0.0/0"])
+    named_public.instance("alpha", security_groups=["open"])
+    named_private.instance("beta", security_groups=["open"]).elastic_ip()
+    return network
+
+
+def shop_with_second_server() -> Topology:
+    """Return the shop with a second web server that has all it needs but a route."""
+    network = shop()
+    front = network["prod"].subnet("front-c", "10.0.2.0/24", az="c")
+    front.instance("web-2", security_groups=["web"]).elastic_ip()
+    network["data-a"].instance("reports", security_groups=["web"]).elastic_ip()
+    return network
+
+
+def shop_with_narrow_route() -> Topology:
+    """Return the shop with a route that leads to the gateway for the office's neighbourhood only."""
+    network = shop_without_route()
+    network["front"].route("203.0.113.0/24", to=network["igw"])
+    return network
+
+
+@quietly
+def shop_with_open_database() -> Topology:
+    """Return the shop with a list at the database's door that lets everybody in."""
+    network = shop()
+    network["prod"].security_group("open", inbound=["tcp 3306 from 0.0.0.0/0"])
+    network["data-a"].instance("db", security_groups=["open"])
+    return network
+
+
+def shop_with_ipv6() -> Topology:
+    """Return the shop with IPv6 on its VPC, its front subnet and its web server, but no route for it."""
+    network = Topology("shop")
+    prod = network.vpc("prod", "10.0.0.0/16", ipv6=True)
+    front = prod.subnet("front-a", "10.0.0.0/24", az="a", ipv6=True)
+    gate = prod.internet_gateway()
+    prod.route_table("front", subnets=[front]).route("0.0.0.0/0", to=gate)
+    prod.security_group("web", inbound=["tcp 443 from 0.0.0.0/0", "tcp 443 from ::/0"])
+    front.instance("web", ipv6=True, security_groups=["web"]).elastic_ip()
     return network
 
 
 def shop_unfinished() -> Topology:
-    """Return the shop as a colleague left it: an open security group, and nothing else for the internet."""
+    """Return the shop as a colleague left it: an open list, and nothing else for the internet."""
     network = Topology("shop")
     prod = network.vpc("prod", "10.0.0.0/16")
-    web_sg = prod.security_group("web", inbound=["tcp 443 from 0.0.0.0/0"])
-    prod.subnet("public-a", "10.0.0.0/24", az="a").instance("web", security_groups=[web_sg])
-    prod.subnet("data-a", "10.0.1.0/24", az="a").instance("db", security_groups=[web_sg])
+    prod.security_group("web", inbound=["tcp 443 from 0.0.0.0/0"])
+    prod.subnet("front-a", "10.0.0.0/24", az="a").instance("web", security_groups=["web"])
+    prod.subnet("data-a", "10.0.1.0/24", az="a").instance("db", security_groups=["web"])
     return network
 
 
-def shop_without_address() -> Topology:
-    """Return the shop with everything in place, but a web server without a public address."""
-    network = Topology("shop")
-    prod = network.vpc("prod", "10.0.0.0/16")
-    public = prod.subnet("public-a", "10.0.0.0/24", az="a")
-    public.route("0.0.0.0/0", to=prod.internet_gateway())
-    web_sg = prod.security_group("web", inbound=["tcp 443 from 0.0.0.0/0"])
-    public.instance("web", security_groups=[web_sg])
-    return network
+# --- what learners do to them, rightly and wrongly ---------------------------------------------------------
+
+
+def place_data(network: Topology, block: str) -> None:
+    """Put the customers' data into a subnet of its own."""
+    network["prod"].subnet("data-c", block, az="c").instance("customers", security_groups=["db"])
 
 
 def allow_ssh(network: Topology, block: str) -> None:
-    """Let ssh in from a block, as the exercise on the office does."""
+    """Let ssh in from a block."""
     network["prod"].security_group("web", inbound=["tcp 443 from 0.0.0.0/0", f"tcp 22 from {block}"])
+
+
+def open_web_2(shop: Topology) -> None:
+    """Let the table with the signpost serve the new subnet too."""
+    shop["front"].associate("front-c")
+
+
+def open_web_2_by_route(shop: Topology) -> None:
+    """Give the new subnet a table of its own."""
+    shop["front-c"].route("0.0.0.0/0", to=shop["igw"])
+
+
+def open_the_door_wider(shop: Topology) -> None:
+    """Let everything in at the door."""
+    shop["prod"].security_group("web", inbound=["all from 0.0.0.0/0"])
+
+
+def tick_the_box(shop: Topology) -> None:
+    """Turn on automatic public addresses in the new subnet."""
+    shop["prod"].subnet("front-c", "10.0.2.0/24", az="c", public_ip_on_launch=True)
+
+
+def gateway_again(shop: Topology) -> None:
+    """Ask for the gateway that is there already."""
+    shop["prod"].internet_gateway()
+
+
+def main_to_the_gateway(shop: Topology) -> None:
+    """Put the signpost into the main table."""
+    shop["prod"].main_route_table.route("0.0.0.0/0", to=shop["igw"])
+
+
+def mend(shop: Topology) -> None:
+    """Lead the answers to everybody."""
+    shop["front"].route("0.0.0.0/0", to=shop["igw"])
+
+
+def mend_with_halves(shop: Topology) -> None:
+    """Route the two halves of the internet instead of all of it (IGW-10)."""
+    shop["front"].route("0.0.0.0/1", to=shop["igw"])
+    shop["front"].route("128.0.0.0/1", to=shop["igw"])
 
 
 def open_the_shop(shop: Topology) -> None:
     """Make the gate, the signpost and the address that are missing."""
-    public = shop["public-a"]
-    public.route("0.0.0.0/0", to=shop["prod"].internet_gateway())
+    shop["front-a"].route("0.0.0.0/0", to=shop["prod"].internet_gateway())
     shop["web"].elastic_ip()
 
 
-def only_a_gateway(shop: Topology) -> None:
+def open_with_halves(shop: Topology) -> None:
+    """Route the two halves of the internet instead of all of it (IGW-10)."""
+    gate, front = shop["prod"].internet_gateway(), shop["front-a"]
+    front.route("0.0.0.0/1", to=gate)
+    front.route("128.0.0.0/1", to=gate)
+    shop["web"].elastic_ip()
+
+
+def gateway_and_address(shop: Topology) -> None:
     """Attach a gateway, give an address, and forget the route."""
     shop["prod"].internet_gateway()
     shop["web"].elastic_ip()
 
 
-def only_a_route(shop: Topology) -> None:
+def gateway_and_route(shop: Topology) -> None:
     """Make the subnet public and stop there."""
-    shop["public-a"].route("0.0.0.0/0", to=shop["prod"].internet_gateway())
+    shop["front-a"].route("0.0.0.0/0", to=shop["prod"].internet_gateway())
 
 
 def open_everything(shop: Topology) -> None:
     """Give the database what the web server needs."""
     open_the_shop(shop)
-    shop["data-a"].route("0.0.0.0/0", to=shop["prod"].internet_gateway())
+    shop["data-a"].route("0.0.0.0/0", to=shop["igw"])
     shop["db"].elastic_ip()
 
 
-def open_with_halves(shop: Topology) -> None:
-    """Route the two halves of the internet instead of all of it (IGW-10)."""
-    gateway, public = shop["prod"].internet_gateway(), shop["public-a"]
-    public.route("0.0.0.0/1", to=gateway)
-    public.route("128.0.0.0/1", to=gateway)
-    shop["web"].elastic_ip()
+# --- what the checks look at -------------------------------------------------------------------------------
+
+
+def leads_out(network: Topology, table: str) -> bool:
+    """Return whether a route table has any route but the local one."""
+    return any(route.target != "local" for route in network[table].value.routes)
+
+
+def door_changed(network: Topology) -> bool:
+    """Return whether the list at web's door is not what it was."""
+    doors = (network.snapshot().get(SecurityGroup, "sg-prod-web") for network in (network, shop()))
+    return len({door.rules for door in doors if door}) > 1
+
+
+def outside_the_vpc(block: Any) -> bool:
+    """Return whether a block is none of the VPC's."""
+    return not block.subnet_of(ip_network("10.0.0.0/16"))
+
+
+def address_at_the_end(way: Trace) -> str:
+    """Return which of the two addresses of `web` the packet carries when it arrives."""
+    return "inside" if str(way.forward[-1].packet_in.dst) == "10.0.0.10" else "outside"
+
+
+def show_two_names(key: str) -> Trace:
+    """Return what happens to the server that a choice takes to be reachable."""
+    return trace(two_names(), internet, "beta" if key == "b" else "alpha", tcp(443))
+
+
+def show_first_steps(key: str) -> Any:
+    """Return the routes that are to be compared, or, for the right choice, the whole table."""
+    network = shop()
+    table: Table = tables(network["front"])[0]
+    return walk(trace(network, "web", "db", tcp(3306)), leg="request") if key == "b" else table
 
 
 EXERCISES = (
     Exercise(
-        id="04-public",
-        title="What makes it public",
+        id="04-last-step",
+        title="The last step",
+        prompt="Row 4 of the table is empty. Fill in the source address with which the packet goes on.",
+        kind=Step(given=shop, flow=Intent("web", PAYMENT, tcp(443)), at="internet gateway", asks="source"),
+        hints=(
+            "The payment service will answer to the address it reads as the source. Where can it write to?",
+            "The gateway has a list with two columns, inside and outside, and one row for `web`.",
+            "On the map `web` has two addresses. The source that leaves is the one marked public.",
+        ),
+        deciding="marked public",
+        why=(
+            "On the way out the gateway writes the public address over the private one. To the payment "
+            "service the packet comes from 198.51.100.10, and that is where its answer goes."
+        ),
+        also_right=(" 198.51.100.10 ", "１９８.51.100.10"),
+        traps=(
+            Trap(
+                "10.0.0.10",
+                "M28",
+                "That is the source before the gateway, and the only address `web` knows of. Nobody on the "
+                "internet can answer to it: thousands of networks use 10.0.0.10 inside.",
+            ),
+        ),
+    ),
+    Exercise(
+        id="04-first-steps",
+        title="The first steps",
         prompt=(
-            "Two subnets of one VPC have the names `blue` and `green`. `blue` is public, `green` is "
-            "private. Which one thing makes the difference?"
+            "Rows 1 to 3 of the table are empty. What stands there? (The list at a door is the security "
+            "group, the list at the border the network ACL.)"
         ),
         kind=Choice(
             {
-                "a": "the name of the subnet, or a box that was ticked when it was made",
-                "b": "whether its route table has a route straight to an internet gateway",
-                "c": "whether the VPC has an internet gateway attached",
-                "d": "whether its instances have security groups that are open to 0.0.0.0/0",
+                "a": "door and border let it out; then 0.0.0.0/0 sends it to the internet gateway",
+                "b": "door and border let it out; then 10.0.0.0/16 keeps it in the VPC",
+                "c": "the door of `web` stops it, because `data-a` is a private subnet",
+                "d": "none of the three applies, because the packet stays in the VPC",
             }
         ),
         hints=(
-            "Look at what the two subnets do not share.",
-            "AWS stores no such property with a subnet. It follows from where its packets go.",
-            "Open the route table of each subnet, and look for a target that is an internet gateway.",
+            "Each packet that leaves an instance meets the same three things first. Does this one leave its "
+            "subnet?",
+            "Look up where the packet is going, and compare how long the prefixes are that hold it.",
+            "10.0.1.10 lies in 0.0.0.0/0 and in 10.0.0.0/16, and /16 is longer than /0.",
         ),
-        deciding="route table",
+        deciding="/16 is longer",
         why=(
-            "A subnet is called public when the route table that serves it has a route straight to an "
-            "internet gateway. Change the route, and the same subnet is private."
+            "Two routes hold 10.0.1.10, and the longer prefix, the local route, wins. The gateway is not on "
+            "this way at all: from inside the VPC a private subnet is reached directly."
         ),
         solution="b",
-        also_right=("B", "b)", "whether its route table has a route straight to an internet gateway"),
+        also_right=("B", "b)", "door and border let it out; then 10.0.0.0/16 keeps it in the VPC"),
+        traps=(
+            Trap(
+                "a",
+                "M19",
+                "0.0.0.0/0 holds 10.0.1.10, but it is not alone. Two of these routes hold it, and the place "
+                "in the table does not decide between them.",
+            ),
+            Trap(
+                "c",
+                "IMP-b",
+                "Rows 5 and 6 show the packet arriving, so nothing stopped it. A private subnet has no route "
+                "to the internet gateway; that says nothing about packets from inside the VPC.",
+            ),
+            Trap(
+                "d",
+                "M22",
+                "Row 5 says that the packet enters a subnet, so it left one before. Every packet that leaves "
+                "a subnet is held against the table that serves it, whether it stays in the VPC or not.",
+            ),
+        ),
+        evidence=show_first_steps,
+    ),
+    Exercise(
+        id="04-public",
+        title="Two names",
+        prompt=(
+            "A colleague made two subnets in a VPC with an internet gateway attached. Which one is public, "
+            "and why?\n\n"
+            "- `public-a`: the box “auto-assign public IPv4 address” is ticked; served by the main route "
+            "table: 10.0.0.0/16 → local\n"
+            "- `private-a`: the box is not ticked; served by the route table `way-out`: 10.0.0.0/16 → "
+            "local, 0.0.0.0/0 → igw\n\n"
+            "In both, the lists at the instances' doors let tcp 443 in from 0.0.0.0/0."
+        ),
+        kind=Choice(
+            {
+                "a": "`public-a`: it is called public, and the box is ticked",
+                "b": "`private-a`: its route table leads straight to the internet gateway",
+                "c": "both: the gateway is attached to the VPC that both are in",
+                "d": "both: the lists at the doors are open to 0.0.0.0/0",
+            }
+        ),
+        hints=(
+            "Look for what the two subnets do not share, and ask what a packet would notice of it.",
+            "AWS stores no such property with a subnet. It follows from where its packets are led.",
+            "Compare the two route tables, and look for a target that is an internet gateway.",
+        ),
+        deciding="two route tables",
+        why=(
+            "A subnet is public when the route table that serves it leads straight to an attached internet "
+            "gateway. Name and box decide nothing: `beta` in `private-a` answers to the whole internet."
+        ),
+        solution="b",
+        also_right=("B", "b)", "`private-a`: its route table leads straight to the internet gateway"),
         traps=(
             Trap(
                 "a",
                 "M13",
-                "A name changes nothing, and the box only decides whether new instances get a public "
-                "address. Rename `blue` to `private`: its packets go the same way as before.",
+                "A name is a label, and the box gives public addresses to instances launched after it was "
+                "ticked. Neither is a way out: look where the packets of `alpha` end.",
             ),
             Trap(
                 "c",
                 "M12",
-                "Both subnets are in the same VPC, so both have that gateway in their wall. It cannot be "
-                "what sets them apart.",
+                "Both subnets have that gateway in the wall of their country. If it were enough, the packet "
+                "below would arrive.",
             ),
             Trap(
                 "d",
                 "M14",
-                "A security group decides what may pass at an instance's door. It builds no road: an open "
-                "door in a street without an exit is reached by nobody from outside.",
+                "Both lists are equally open, and still this packet does not get through. The list lets a "
+                "packet in that has reached the door; it builds no road to it.",
+            ),
+        ),
+        evidence=show_two_names,
+    ),
+    Exercise(
+        id="04-data-block",
+        title="A home for customer data",
+        prompt=(
+            "Customer data gets a subnet of its own, `data-c`, with 13 instances to come. Which CIDR block "
+            "does it get? It must be free in the VPC, and no larger than 13 instances need."
+        ),
+        kind=Cidr(
+            inside="10.0.0.0/16",
+            hosts=13,
+            smallest=True,
+            given=shop,
+            place=place_data,
+            intents=(
+                Intent("web", "customers", tcp(3306)),
+                Intent(internet, "customers", tcp(3306), must=False),
+            ),
+        ),
+        hints=(
+            "Which addresses does the VPC have, and which of them do `front-a` and `data-a` have already?",
+            "A block of n bits has 2 to the power of n addresses, and AWS keeps five of them.",
+            "16 addresses leave 11, too few. 32 leave 27, and 32 is a /27. It may begin at 10.0.2.0.",
+        ),
+        deciding="/27",
+        why=(
+            "And it is private without any effort: nobody gave it a route table, so the main one serves it, "
+            "and that has local routes only. `web` reaches it all the same."
+        ),
+        solution="10.0.2.0/27",
+        also_right=("10.0.2.0 / 27", "10.0.2.5/27", "10.0.255.224/27", "１0.0.2.0/27"),
+        traps=(
+            Trap(
+                "10.0.2.0/28",
+                "M25",
+                "A /28 has 16 addresses, but not for you alone: AWS keeps the first four and the last.",
+                when=lambda block: block.prefixlen == 28,
+            ),
+            Trap(
+                "10.1.0.0/27",
+                "M27",
+                "The VPC has 10.0.0.0/16, and no block of a VPC can be enlarged. A subnet takes a part of "
+                "what the VPC has.",
+                when=outside_the_vpc,
+            ),
+        ),
+    ),
+    Exercise(
+        id="04-second",
+        title="A second web server",
+        prompt=(
+            "`web-2` shall share the work of `web`, in another Availability Zone. It has a public address "
+            "and the same list at its door, and customers do not reach it: one thing is missing. Put it "
+            "right. `reports` keeps a public address that nobody took away; it must stay out of reach, as "
+            "must `db`."
+        ),
+        kind=Edit(
+            given=shop_with_second_server,
+            intents=(
+                Intent(internet, "web-2", tcp(443)),
+                Intent(internet, "web", tcp(443)),
+                Intent(internet, "reports", tcp(443), must=False),
+                Intent(internet, "db", tcp(3306), must=False),
+            ),
+        ),
+        hints=(
+            "Compare `front-a` and `front-c` on the map, line by line.",
+            "Gate, address and list are there. What leads the answers of `web-2` to the gate?",
+            'A route table that leads there exists. `shop["front"]` is it, and `associate(...)` lets it '
+            "serve one more subnet.",
+        ),
+        deciding="associate",
+        why=(
+            "`front-c` was served by the main table, which has local routes only. Now a table with a route "
+            "to the gateway serves it, and the main table stays as it was."
+        ),
+        solution=open_web_2,
+        also_right=(open_web_2_by_route,),
+        traps=(
+            Trap(
+                open_the_door_wider,
+                "M14",
+                "The packet had passed the list at the door before you opened it wider. What does not get "
+                "through is the answer, on its way out.",
+                when=door_changed,
+            ),
+            Trap(
+                tick_the_box,
+                "M13",
+                "The box gives public addresses to instances that are launched from now on. `web-2` has one "
+                "already, and the box adds no route.",
+                when=lambda network: network["front-c"].value.public_ip_on_launch,
+            ),
+            Trap(
+                main_to_the_gateway,
+                "M22",
+                "`web-2` works, and more than you wanted: the main table serves every subnet without a table "
+                "of its own, `data-a` too. It has become public, and `reports` with its forgotten address "
+                "stands on the internet.",
+                when=lambda network: leads_out(network, "main"),
+            ),
+            Trap(
+                gateway_again,
+                "M12",
+                "The gateway was attached before, and `web-2` still gets no answer through. Follow the "
+                "answer below to the hop that drops it.",
+            ),
+        ),
+    ),
+    Exercise(
+        id="04-ticket",
+        title="It works for us",
+        prompt=(
+            "A customer writes: “The shop does not open.” You try it in the office (203.0.113.70), and it "
+            "opens. Since yesterday one single thing in the network has changed. Find it with `probe`, with "
+            "as few probes as you can, and put it right here."
+        ),
+        kind=Edit(
+            given=shop_with_narrow_route,
+            intents=(
+                Intent(internet, "web", tcp(443)),
+                Intent(OFFICE, "web", tcp(443)),
+                Intent("web", "db", tcp(3306)),
+                Intent(internet, "db", tcp(3306), must=False),
+            ),
+            picture=False,
+        ),
+        hints=(
+            "Send the same question from two places, and then from inside. What do those with an answer have "
+            "in common?",
+            "`web` cannot start a connection to most of the internet either, and its list lets everything "
+            "out. So it is not the list. Which of the four things can tell one part of the internet from "
+            "another?",
+            "The route table `front` leads to the gateway for 203.0.113.0/24 only, the office's "
+            "neighbourhood. Its destination must hold every customer's address.",
+        ),
+        deciding="203.0.113.0/24",
+        why=(
+            "The route to the gateway held the office's neighbourhood only. Customers' packets came in, for "
+            "on the way in no route table is asked; the answers found no signpost. And `front-a` was a "
+            "public subnet all the time."
+        ),
+        solution=mend,
+        also_right=(mend_with_halves,),
+        traps=(
+            Trap(
+                open_the_door_wider,
+                "M14",
+                "The list let the customer's packet in before, too. It is the answer that is lost.",
+                when=door_changed,
+            ),
+            Trap(
+                main_to_the_gateway,
+                "M22",
+                "You changed the main table. `front-a` has a table of its own, and never looks at it.",
+                when=lambda network: leads_out(network, "main"),
+            ),
+            Trap(
+                gateway_again,
+                "M12",
+                "The gateway is attached, and some of the internet does get through. A gateway does not "
+                "choose whom it serves: look for what leads some answers to it and others not.",
             ),
         ),
     ),
@@ -133,9 +538,9 @@ EXERCISES = (
         id="04-office",
         title="Only the office",
         prompt=(
-            "The people who look after `web` sit in an office with the public addresses 203.0.113.64 to "
-            "203.0.113.79. Let exactly them in on tcp 22. Which CIDR block does the rule of the security "
-            "group name?"
+            "The people who look after `web` log in to it with ssh, which is tcp 22. Their office has the "
+            "public addresses 203.0.113.64 to 203.0.113.79. Let exactly them in: which CIDR block does the "
+            "list at the door name?"
         ),
         kind=Cidr(
             covers=("203.0.113.64", "203.0.113.79"),
@@ -143,7 +548,7 @@ EXERCISES = (
             given=shop,
             place=allow_ssh,
             intents=(
-                Intent(internet("203.0.113.70"), "web", tcp(22)),
+                Intent(OFFICE, "web", tcp(22)),
                 Intent(internet("203.0.113.90"), "web", tcp(22), must=False),
             ),
         ),
@@ -160,44 +565,14 @@ EXERCISES = (
             Trap(
                 "0.0.0.0/0",
                 "M14",
-                "That is everybody. A server with a public address is found within minutes, and somebody "
-                "starts to guess its passwords.",
+                "That is everybody. A door for logging in that is open to the whole internet is tried by "
+                "programs that guess passwords, day and night.",
             ),
             Trap(
                 "10.0.0.0/24",
                 "M28",
-                "Those are private addresses of your own subnet. The gateway rewrites the server's address "
-                "only: a packet from the office arrives with the office's public address as its source.",
-            ),
-        ),
-    ),
-    Exercise(
-        id="04-after-the-gateway",
-        title="Who am I",
-        prompt="A customer's browser opens the shop. Follow its packet through the internet gateway.",
-        kind=Step(
-            given=shop,
-            flow=Intent(internet, "web", tcp(443)),
-            at="internet gateway",
-            asks="destination",
-        ),
-        hints=(
-            "The packet is inside the VPC now. Which addresses are there in a VPC?",
-            "The gateway keeps a list with two columns, public and private, one line for each address.",
-            "Look at `web` in the picture: the private address under its name is the one.",
-        ),
-        deciding="private address under its name",
-        why=(
-            "The internet gateway rewrites the public address into the private one, one to one. The "
-            "instance itself knows only its private address."
-        ),
-        also_right=(" 10.0.0.10 ", "１０.0.0.10"),
-        traps=(
-            Trap(
-                "198.51.100.10",
-                "M28",
-                "That is what the browser wrote. The instance would not know it as its own: no public "
-                "address is configured on it.",
+                "Those are private addresses of your own subnet. The gateway rewrites the address of `web` "
+                "only: a packet from the office still has the office's public address as its source.",
             ),
         ),
     ),
@@ -221,24 +596,24 @@ EXERCISES = (
             "Four things must come together: a gate in the wall, a signpost to it, an address outside "
             "people can write to, and a door that lets them in. One of the four is there.",
             'In the function: `shop["prod"].internet_gateway()` makes the gate, '
-            '`shop["public-a"].route(...)` the signpost, and `shop["web"].elastic_ip()` the address.',
+            '`shop["front-a"].route(...)` the signpost, and `shop["web"].elastic_ip()` the address.',
         ),
         deciding="elastic_ip",
         why=(
-            "Gateway, route, public address, security group: with one of them missing nobody gets in. The "
-            "database has neither a route nor a public address, and stays private."
+            "Gateway, route, public address, list: with one of them missing nobody gets in. The database "
+            "has neither a route nor a public address, and stays private."
         ),
         solution=open_the_shop,
         also_right=(open_with_halves,),
         traps=(
             Trap(
-                only_a_gateway,
+                gateway_and_address,
                 "M12",
                 "The gate is in the wall, but no signpost in the subnet leads to it, so the answer never "
                 "finds its way out.",
             ),
             Trap(
-                only_a_route,
+                gateway_and_route,
                 "M11",
                 "The subnet is public now, but the instance has no address that anybody outside could "
                 "write to.",
@@ -246,8 +621,8 @@ EXERCISES = (
             Trap(
                 open_everything,
                 "M14",
-                "The database stands on the internet now. Its security group is the colleague's, open to "
-                "everybody; what kept it safe was that no road led there.",
+                "The database stands on the internet now. Its list is the colleague's, open to everybody; "
+                "what kept it safe was that no road led there.",
             ),
         ),
     ),
@@ -256,14 +631,118 @@ EXERCISES = (
 PREDICTIONS = (
     Prediction(
         id="04-p1",
-        question=(
-            "`web` stands in a public subnet. Its security group lets tcp 443 in from everywhere. It has no "
-            "public address. A customer somewhere on the internet opens the shop: what happens?"
-        ),
+        question="A customer somewhere on the internet opens the shop: tcp 443 to `web`. What happens?",
         given=shop_without_address,
         flow=Intent(internet, "web", tcp(443)),
         beliefs={
             "delivered": ("M11", "The subnet is public and the door is open, and still nobody gets in."),
         },
+    ),
+    Prediction(
+        id="04-p2",
+        question=(
+            "The customer's packet says “to 198.51.100.10”. Which address does it say when `web` gets it?"
+        ),
+        given=shop,
+        flow=Intent(internet, "web", tcp(443)),
+        choices={
+            "outside": "198.51.100.10: the public address of `web`, as the customer wrote it",
+            "inside": "10.0.0.10: the private address of `web`",
+            "gateway": "an address of the internet gateway, which passes it on",
+        },
+        truth=address_at_the_end,
+        beliefs={
+            "outside": (
+                "M28",
+                "The public address is not set up on `web`. It would not know such a packet as its own.",
+            ),
+            "gateway": ("M28", "The gateway puts no address of its own on a packet."),
+        },
+    ),
+    Prediction(
+        id="04-p3",
+        question=(
+            "Gateway, public address and list are as before; only the route 0.0.0.0/0 → igw is gone. A "
+            "customer opens the shop. What happens to the packet?"
+        ),
+        given=shop_without_route,
+        flow=Intent(internet, "web", tcp(443)),
+        beliefs={
+            "delivered": ("M12", "The gateway is still attached, and that is not enough."),
+            "blocked": (
+                "IMP-b",
+                "“Private” does not mean that nothing gets in: no route table is asked on the way in.",
+            ),
+        },
+    ),
+    Prediction(
+        id="04-p4",
+        question=(
+            "`trial` is a test server next to `web`. It was launched with an automatic public address, "
+            "198.51.100.11, and a partner has written that address down. In the evening you stop `trial`, in "
+            "the morning you start it again. The partner sends tcp 443 to 198.51.100.11. What happens?"
+        ),
+        given=shop_next_morning,
+        flow=Intent(internet, "198.51.100.11", tcp(443)),
+        choices={
+            "delivered": "`trial` answers, as the day before",
+            "blocked": "the packet is stopped on the way",
+        },
+        beliefs={
+            "delivered": (
+                "M42",
+                "The address went back to AWS when `trial` stopped, and the morning brought another one.",
+            ),
+        },
+    ),
+    Prediction(
+        id="04-p5",
+        question=(
+            "To get at the data from home, somebody opens the list at the door of `db` to everybody: "
+            "tcp 3306 from 0.0.0.0/0. An attacker on the internet sends tcp 3306 to `db`. What happens?"
+        ),
+        given=shop_with_open_database,
+        flow=Intent(internet, "db", tcp(3306)),
+        beliefs={
+            "delivered": (
+                "M14",
+                "The list at the door says who may come in. `db` has no address that anybody outside could "
+                "write to, and no road leads to its door.",
+            ),
+        },
+    ),
+    Prediction(
+        id="04-p6",
+        question=(
+            "The VPC, `front-a` and `web` get IPv6, and the list at the door lets tcp 443 in from ::/0, "
+            "which is every IPv6 address. The route table stays as it is. A customer opens the shop over "
+            "IPv6. What happens?"
+        ),
+        given=shop_with_ipv6,
+        flow=Intent(internet, "web", tcp(443), ip_version=6),
+        beliefs={
+            "delivered": ("M39", "0.0.0.0/0 is every IPv4 address, and no IPv6 address at all."),
+            "blocked": ("IMP-b", "An IPv6 address is public by itself, so the packet does get in."),
+        },
+    ),
+)
+
+EXPLANATIONS = (
+    Explanation(
+        id="04-why",
+        question=(
+            "A colleague says: “Our customer data is safe. Its subnet is called private-data.” What do you "
+            "answer, in one sentence?"
+        ),
+        model=(
+            "The name keeps nobody out: a subnet is private while no route in the table that serves it leads "
+            "straight to an internet gateway, so look at the route table, and then at who in the VPC may "
+            "reach the data."
+        ),
+        points=(
+            "A name decides nothing.",
+            "What decides is the route table in use: no route straight to an internet gateway.",
+            "Private is not safe by itself: other instances of the VPC still get there.",
+        ),
     ),
 )

@@ -1,0 +1,89 @@
+"""What lessons look up: words, prices, the kinds of subnets and why."""
+
+import json
+
+import pytest
+
+from vpclab import Topology
+from vpclab.course import price, subnets, terms
+from vpclab.course.reference import glossary
+from vpclab.data import data_path
+from vpclab.topology.errors import NotFound
+
+
+def test_a_glossary_entry_has_a_sentence_a_chapter_and_facts():
+    assert len({entry["term"] for entry in glossary()}) == len(glossary())
+    for entry in glossary():
+        assert set(entry) == {"term", "meaning", "chapter", "facts"}
+        assert entry["meaning"].endswith(".")
+        assert entry["facts"]
+
+
+@pytest.mark.parametrize("chapter", sorted({entry["chapter"] for entry in glossary()} - {"01", "02", "03"}))
+def test_a_chapter_brings_at_most_seven_words(chapter):
+    assert sum(entry["chapter"] == chapter for entry in glossary()) <= 7
+
+
+def test_the_words_of_a_chapter_stand_in_a_table_open_or_folded():
+    assert "public subnet" in str(terms("04"))
+    assert "<details>" not in terms("04").html()
+    folded = terms("02", "03", folded=True)
+    assert "<details><summary>" in folded.html()
+    assert "route table" in str(folded)
+    with pytest.raises(NotFound):
+        terms("99")
+
+
+def test_every_price_has_a_region_a_date_and_a_source():
+    for entry in json.loads(data_path("prices.json").read_text(encoding="utf-8")):
+        assert all(entry[key] for key in ("id", "fact", "item", "price", "region", "date", "source"))
+    shown = str(price("public-ipv4"))
+    assert "all Regions" in shown
+    assert "2024-02-01" in shown
+    with pytest.raises(NotFound, match="public-ipv4"):
+        price("public-ipv9")
+
+
+def build(*routes: str, ipv6: bool = False, detached: bool = False) -> Topology:
+    network = Topology("n")
+    vpc = network.vpc("v", "10.0.0.0/16", ipv6=ipv6 or None)
+    subnet = vpc.subnet("s", "10.0.0.0/24", ipv6=ipv6 or None)
+    targets = {"igw": vpc.internet_gateway("igw")}
+    if "nat" in str(routes):
+        outside = vpc.subnet("outside", "10.0.1.0/24")
+        outside.route("0.0.0.0/0", to=targets["igw"])
+        targets["nat"] = outside.nat_gateway("nat")
+    if "vgw" in str(routes):
+        targets["vgw"] = vpc.virtual_private_gateway("vgw")
+    table = vpc.route_table("t", subnets=[subnet])
+    for text in routes:
+        destination, target = text.split()
+        table.route(destination, to=targets[target])
+    if detached:
+        targets["igw"].detach()
+    return network
+
+
+@pytest.mark.parametrize(
+    ("network", "said"),
+    [
+        (build(), "s  10.0.0.0/24  ■ isolated  route table t: local routes only"),
+        (build("0.0.0.0/0 igw"), "s  10.0.0.0/24  ○ public  route table t: 0.0.0.0/0 → igw"),
+        (build("203.0.113.0/24 igw"), "s  10.0.0.0/24  ○ public  route table t: 203.0.113.0/24 → igw"),
+        (build("0.0.0.0/0 nat"), "s  10.0.0.0/24  ■ private  route table t: 0.0.0.0/0 → nat"),
+        (build("192.168.0.0/16 vgw"), "s  10.0.0.0/24  ■ VPN-only  route table t: 192.168.0.0/16 → vgw"),
+        (
+            build("0.0.0.0/0 igw", detached=True),
+            "s  10.0.0.0/24  ■ private  route table t: 0.0.0.0/0 → igw (not attached)",
+        ),
+        (
+            build("0.0.0.0/0 igw", ipv6=True),
+            "s  2001:db8:0:100::/64  ■ isolated  route table t: local routes only",
+        ),
+    ],
+    ids=["local only", "to the internet gateway", "to it for a part of the internet", "to a NAT gateway",
+         "to a virtual private gateway", "to a gateway that is not attached", "for the other family"],
+)  # fmt: skip
+def test_the_kind_of_a_subnet_follows_from_its_routes(network, said):
+    lines = [" ".join(line.split()) for line in str(subnets(network)).splitlines()]
+    assert " ".join(said.split()) in lines

@@ -1,0 +1,101 @@
+"""What a lesson looks up: the words of a chapter, prices with their Region and date, the kinds of subnets."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from vpclab.course import words
+from vpclab.course.cards import Card, Fold, Table
+from vpclab.render.words import name_of
+from vpclab.topology.errors import NotFound
+from vpclab.topology.model import LOCAL, InternetGateway, PrefixList, Route, Snapshot, Subnet
+
+if TYPE_CHECKING:
+    from vpclab import Topology
+
+__all__ = ["glossary", "price", "subnets", "terms"]
+
+
+@cache
+def glossary() -> tuple[dict[str, Any], ...]:
+    """Return the entries of data/glossary.json: term, meaning, chapter, facts."""
+    return tuple(_read("glossary.json"))
+
+
+def _read(name: str) -> Any:
+    from vpclab.data import data_path
+
+    return json.loads(data_path(name).read_text(encoding="utf-8"))
+
+
+def terms(*chapters: str, folded: bool = False) -> Card:
+    """Return the words that these chapters bring, with their meanings; `folded`, to be opened when wanted."""
+    entries = [entry for entry in glossary() if entry["chapter"] in chapters]
+    if not entries:
+        raise NotFound(f"no words of chapter {', '.join(chapters)}", {e["chapter"] for e in glossary()})
+    table = Table(words.TERMS_HEADER, tuple((entry["term"], entry["meaning"]) for entry in entries))
+    if not folded:
+        return Card(words.TERMS, words.TERMS_OF.format(chapters=", ".join(chapters)), parts=(table,))
+    names = ", ".join(entry["term"] for entry in entries)
+    return Card(words.TERMS, parts=(Fold(words.TERMS_EARLIER.format(words=names), table),))
+
+
+def price(*ids: str) -> Card:
+    """Return prices of data/prices.json, each with its Region, its date and its source."""
+    known = {entry["id"]: entry for entry in _read("prices.json")}
+    for id in ids:
+        if id not in known:
+            raise NotFound(f"no price {id!r}", known)
+    found = [known[id] for id in ids]
+    rows = tuple((entry["item"], entry["price"], entry["region"], entry["date"]) for entry in found)
+    notes = tuple(entry["note"] for entry in found if entry.get("note"))
+    return Card(words.PRICES, parts=(Table(words.PRICES_HEADER, rows), *notes))
+
+
+def subnets(network: Topology) -> Card:
+    """Return which subnets are public, private, VPN-only or isolated, for each address family, and why.
+
+    AWS stores no such kind: it follows from the route table that serves a subnet (SUB-7, RT-5).
+    """
+    snapshot = network.snapshot()
+    rows = []
+    for subnet in snapshot.all(Subnet):
+        for version, block in ((4, subnet.cidr), (6, subnet.ipv6_cidr)):
+            if block:
+                rows.append((subnet.name, str(block), *_kind(snapshot, subnet, version)))
+    title = words.SUBNETS.format(name=network.name)
+    return Card(words.SUBNETS_WORD, title, parts=(Table(words.SUBNETS_HEADER, tuple(rows)),))
+
+
+def _kind(snapshot: Snapshot, subnet: Subnet, version: int) -> tuple[str, str]:
+    table = snapshot.route_table_of(subnet)
+    if table is None:
+        return words.KIND_UNKNOWN, words.BECAUSE_NO_TABLE
+    ways = [route for route in table.routes if route.target != LOCAL and _family(snapshot, route) == version]
+    if snapshot.is_public(subnet, version):
+        attached = {gate.id for gate in snapshot.all(InternetGateway) if gate.vpc_id == subnet.vpc_id}
+        kind, ways = words.KIND_PUBLIC, [route for route in ways if route.target in attached]
+    elif any(route.target.startswith("vgw-") for route in ways):
+        kind = words.KIND_VPN
+    else:
+        kind = words.KIND_PRIVATE if ways else words.KIND_ISOLATED
+    if not ways:
+        return kind, words.BECAUSE_NOTHING.format(table=table.name)
+    said = "; ".join(_route(snapshot, route) for route in ways)
+    return kind, words.BECAUSE_ROUTE.format(table=table.name, routes=said)
+
+
+def _family(snapshot: Snapshot, route: Route) -> int:
+    """Return 4 or 6: the addresses that a route's destination holds (RT-5, RT-19)."""
+    if not isinstance(route.destination, str):
+        return route.destination.version
+    entries = snapshot.get(PrefixList, route.destination)
+    return entries.cidrs[0].version if entries and entries.cidrs else 4
+
+
+def _route(snapshot: Snapshot, route: Route) -> str:
+    gate = snapshot.get(InternetGateway, route.target)
+    state = words.NOT_ATTACHED if gate and gate.vpc_id is None else words.GONE * (route.state == "blackhole")
+    return f"{name_of(snapshot, str(route.destination))} → {name_of(snapshot, route.target)}{state}"
