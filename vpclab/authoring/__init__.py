@@ -31,11 +31,12 @@ A tag holds for its one cell; tagged Markdown ends at the next fence or `+++`, n
 | tag | the cell |
 | --- | --- |
 | (none) | is in all three editions |
-| `learner` | is only in the learner's edition |
+| `learner` | is only in the learner's edition; a blank in it, as in `probe("05-x", ____)`, is never filled |
 | `solution` | is only in the solved and the instructor's edition |
 | `notes` | is Markdown for the instructor's edition only: a quote with a label, speaker notes in slides |
 | `exercise:05-first` | holds the blank of this exercise and its `check` call, see below |
 | `prediction:05-p1` | holds the blank of this prediction: `predict("05-p1", ____)`; for learners a widget |
+| `explanation:05-why` | holds the blank of `explain("05-why", ____)`; for learners a widget |
 | `widget` | shows a control or depends on chance: it ships unrun, beside a static companion |
 | `companion` | is that static picture or text, right before or after; a cell with `show(...)` needs no tag |
 | `raises-exception` | raises on purpose |
@@ -44,8 +45,8 @@ A tag holds for its one cell; tagged Markdown ends at the next fence or `+++`, n
 
 Untagged, a cell that begins with `#` or `##` begins a slide, with `###` a subslide; others go on with it.
 
-**Exercises and predictions** are declared once, in `vpclab/course/chapters/cNN.py`, solutions too. The lesson
-shows one by id and gives the answer a cell::
+**Exercises, predictions and explanations** are declared once, in `vpclab/course/chapters/cNN.py`, solutions
+too. The lesson shows one by id and gives the answer a cell::
 
     ```{code-cell}
     show("05-first")

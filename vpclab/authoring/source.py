@@ -16,12 +16,11 @@ from nbformat import ValidationError
 
 SLIDES = ("slide", "subslide", "fragment", "skip")
 TAGS = ("learner", "solution", "notes", "widget", "companion", "worked", "raises-exception", *SLIDES)
-CALLS = {"exercise": "check", "prediction": "predict"}
+CALLS = {"exercise": "check", "prediction": "predict", "explanation": "explain"}
 BLANK = "____"
 
-_REFERENCE = re.compile(
-    r"\b(show|check|hint|solution|reset|predict|reveal)\(\s*[\"'](?!\d\d-recall\b)([^\"']+)[\"']"
-)
+_VERBS = "show|check|hint|solution|reset|predict|reveal|stepper|walk|probe|explain"
+_REFERENCE = re.compile(rf"\b({_VERBS})\(\s*[\"'](?!\d\d-recall\b)([^\"']+)[\"']")
 _IMAGE_WITHOUT_ALT = re.compile(r"!\[\s*\]\(|<img\b(?![^>]*\balt=[\"'][^\"']*\w)", re.IGNORECASE)
 
 
@@ -68,14 +67,14 @@ class Cell:
 
     @property
     def answers(self) -> tuple[str, str] | None:
-        """Return ("exercise" or "prediction", id) for a cell that holds a blank to fill, else None."""
+        """Return (what it answers, id), such as ("exercise", "05-first"), for a cell with a blank to fill."""
         pairs = [tag.partition(":") for tag in self.tags]
         return next(((kind, id_) for kind, _, id_ in pairs if kind in CALLS), None)
 
     @property
     def control(self) -> bool:
-        """Return whether learners get a control here: a widget, or a prediction that is still blank."""
-        return "widget" in self.tags or (self.answers or ("",))[0] == "prediction"
+        """Return whether learners get a control here: a widget, or a blank that is filled in by one."""
+        return "widget" in self.tags or (self.answers or ("",))[0] in ("prediction", "explanation")
 
     @property
     def references(self) -> list[tuple[str, str]]:
@@ -203,7 +202,8 @@ def _tags(cell: Cell) -> Iterator[str]:
     answers = [tag for tag in cell.tags if tag.partition(":")[0] in CALLS]
     for tag in cell.tags:
         if tag not in TAGS and tag not in answers:
-            yield f"unknown tag `{tag}`; there are: {', '.join(TAGS)}, exercise:ID, prediction:ID"
+            known = ", ".join((*TAGS, *(f"{kind}:ID" for kind in CALLS)))
+            yield f"unknown tag `{tag}`; there are: {known}"
     if len(answers) > 1:
         yield f"an answer cell has one blank, not {len(answers)}: {', '.join(answers)}"
     if cell.kind == "raw":
@@ -235,8 +235,10 @@ def _code(cell: Cell, catalogue: Catalogue) -> Iterator[str]:
                 fill(cell, catalogue)
             except ValueError as error:
                 yield str(error)
-    elif re.search(rf"^(?!\s*(from|import)\b).*{BLANK}", cell.source, re.MULTILINE):
-        yield f"{BLANK} without a tag exercise:ID or prediction:ID; the solved edition would not fill it"
+    elif "learner" not in cell.tags and re.search(
+        rf"^(?!\s*(from|import)\b).*{BLANK}", cell.source, re.MULTILINE
+    ):
+        yield f"{BLANK} without a tag such as exercise:ID; the solved edition would not fill it"
     for call, id_ in cell.references:
         if id_ not in catalogue:
             yield f'{call}("{id_}"): vpclab/course/chapters declares no such exercise or prediction'
