@@ -40,7 +40,9 @@ def one_trace() -> Iterator[Row]:
 
     def whole() -> None:
         way = trace(shop, internet, "web", tcp(443))
-        assert way.forward and way.reply and not way.blockers
+        assert way.forward
+        assert way.reply
+        assert not way.blockers
 
     yield "one trace, both directions", "ip_address", best(whole, 300) / reference, "at most 100"
     verdict = best(lambda: trace(shop, internet, "web", tcp(443)).reaches, 500)

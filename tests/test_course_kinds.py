@@ -276,7 +276,7 @@ RAISED = [
     (raises_below, "InvalidSubnet.Conflict", 'network["prod"].subnet("more", "10.0.0.0/24")'),
     (raises_with_an_address, "ValueError: <object object>", "raise ValueError"),
     (recurses, "RecursionError", "return recurses(network)"),
-    (functools.partial(raises), "ZeroDivisionError", "return total / 0"),
+    pytest.param(functools.partial(raises), "ZeroDivisionError", "return total / 0", id="a partial"),
 ]
 
 

@@ -27,7 +27,10 @@ def through_gateway_endpoint(walk: Walk, target: Target, header: Header, subnet:
     version, src, _, protocol = header[:4]
     label = f"VPC endpoint {endpoint.name}"
     if (version, src) not in subnet.vpc.owners:
-        because = f"{label}: {address(version, src)} is outside its VPC, and a gateway endpoint serves no one else (VPE-5)."
+        because = (
+            f"{label}: {address(version, src)} is outside its VPC, and a gateway endpoint "
+            "serves no one else (VPE-5)."
+        )
         walk.stop(endpoint, header, "vpclab:VPCE_SOURCE_NOT_IN_VPC", because)
     elif protocol != TCP and (protocol, header[6]) not in ECHO:
         because = f"{label}: a gateway endpoint takes TCP and the ICMP echo only (VPE-8)."

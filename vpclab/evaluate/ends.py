@@ -82,7 +82,7 @@ def service(name: str, region: str | None = None) -> Service:
 
 @dataclass(frozen=True, slots=True)
 class SiteHost:
-    """A host of a site on premises: the one at `address`, or the first usable one of the site's first block."""
+    """A host of a site on premises: the one at `address`, or one of the site's first block."""
 
     site: str
     address: Address | None = None
@@ -223,7 +223,7 @@ def _source_at(network: LinkedNetwork, literal: Address, version: int) -> End:
 
 
 def destination_end(network: LinkedNetwork, ref: object, source: End, version: int) -> End:
-    """Return the end a flow goes to; a handle means its public IPv4 when the packet comes from the internet."""
+    """Return the end a flow goes to; from the internet a handle means its public IPv4."""
     if isinstance(ref, Internet):
         return End(INTERNET, _host(network, ref, version))
     if isinstance(ref, Service):
@@ -247,7 +247,7 @@ def destination_end(network: LinkedNetwork, ref: object, source: End, version: i
 
 
 def _service_end(network: LinkedNetwork, ref: Service, source: End, version: int) -> End:
-    """Return a service's address as the asker's resolver gives it: private with private DNS, else public (VPE-12)."""
+    """Return a service's address as the asker's resolver gives it (VPE-12)."""
     vpc = source.interface.subnet.vpc.value if source.interface else None
     region = ref.region or (
         vpc.region if vpc else next((v.value.region for v in network.vpcs.values()), "us-east-1")
@@ -269,7 +269,7 @@ def _service_end(network: LinkedNetwork, ref: Service, source: End, version: int
 
 
 def endpoint_interfaces(network: LinkedNetwork, full: str, vpc: Vpc | None, version: int) -> list[Interface]:
-    """Return the interfaces a service's public name means inside a VPC: those of a private-DNS endpoint (VPE-12)."""
+    """Return the interfaces that a service's public name means inside a VPC with private DNS (VPE-12)."""
     if vpc is None or not (vpc.dns_support and vpc.dns_hostnames):
         return []
     found = []
@@ -296,7 +296,7 @@ def _at_site(found: Site, ref: object, version: int) -> End:
 
 
 def read_end(text: str) -> object:
-    """Return an end of a flow from text: ``internet``, ``internet 203.0.113.10``, ``service s3``, ``site office``, a name.
+    """Return an end of a flow from text: a name, ``internet``, ``service s3``, ``site office``.
 
     >>> read_end("internet 203.0.113.10"), read_end("prod/web")
     (internet('203.0.113.10'), 'prod/web')
@@ -324,7 +324,8 @@ def _literal(ref: object) -> Address | None:
 def _check_family(literal: Address, version: int) -> None:
     if literal.version != version:
         raise BadInput(
-            f"{literal} is an IPv{literal.version} address: pass ip_version={literal.version}, and ends of that family"
+            f"{literal} is an IPv{literal.version} address: pass "
+            f"ip_version={literal.version}, and ends of that family"
         )
 
 
@@ -340,7 +341,8 @@ def _host(network: LinkedNetwork, ref: Internet, version: int) -> Address:
 def _from_owner(owner: Interface | NatGateway, literal: Address | None) -> End:
     if isinstance(owner, NatGateway):
         raise BadInput(
-            f"NAT gateway {owner.name} never starts a connection itself (NGW-4): start from an instance behind it"
+            f"NAT gateway {owner.name} never starts a connection itself (NGW-4): start "
+            "from an instance behind it"
         )
     return End(owner.component, literal or _own_address(owner, 4), owner)
 
@@ -350,13 +352,14 @@ def _own_address(interface: Interface, version: int) -> Address:
     found: Address | None = value.private_ip if version == 4 else next(iter(value.ipv6_addresses), None)
     if found is None:
         raise BadInput(
-            f"{interface.component.name} has no IPv{version} address: give it one, or use ip_version={10 - version}"
+            f"{interface.component.name} has no IPv{version} address: give it one, or use "
+            f"ip_version={10 - version}"
         )
     return found
 
 
 def _find(network: LinkedNetwork, ref: object) -> Interface | NatGateway | Site | Lost:
-    """Return the interface (an instance's primary one), NAT gateway or site that a handle, name or id means."""
+    """Return the interface (the primary one), NAT gateway or site that a handle, name or id means."""
     snapshot = network.snapshot
     if isinstance(ref, (Handle, Resource)):
         value = snapshot.get(type(ref.value) if isinstance(ref, Handle) else type(ref), ref.id)
@@ -368,7 +371,8 @@ def _find(network: LinkedNetwork, ref: object) -> Interface | NatGateway | Site 
         value = _named(snapshot, ref)
     else:
         raise BadInput(
-            f"{ref!r} is no end of a flow: give a handle, a name such as 'prod/web', an id, an address or internet"
+            f"{ref!r} is no end of a flow: give a handle, a name such as 'prod/web', an "
+            "id, an address or internet"
         )
     if isinstance(value, (NatGateway, Site)):
         return value
@@ -420,7 +424,7 @@ def _named(snapshot: Snapshot, name: str) -> Resource:
 
 
 def _index(snapshot: Snapshot) -> dict[str, Any]:
-    """Return ids, names and qualified names of what can be an end; an instance hides its own interfaces' names."""
+    """Return ids, names and qualified names of what can be an end; owners hide their interfaces' names."""
     ids: dict[str, Resource] = {}
     names: dict[str, list[Resource]] = {}
     labels: dict[str, str] = {}

@@ -39,7 +39,10 @@ _PASS_ALL: Ranges = ()
 
 
 def judge_groups(rules: RuleSet, header: Header, references: bool = True) -> Answer:
-    """Judge a packet by the rules of one direction (SG-6 to SG-10); `references` is False after SG-23's components."""
+    """Judge a packet by the rules of one direction (SG-6 to SG-10).
+
+    `references` is False once a component lost the group membership (SG-23).
+    """
     version, src, dst, protocol, _, _, first, last = header
     peer = src if rules.direction == INBOUND else dst
     unknown = lost = False
@@ -192,7 +195,10 @@ def groups_decision(rules: RuleSet, header: Header, answer: Answer, remembered: 
             )
     elif lost:
         code = "SG_REFERENCES_NOT_PRESERVED"
-        because = f"{label}: a rule that names a group cannot match after a middlebox; {what} needs a rule with a block (SG-23)."
+        because = (
+            f"{label}: a rule that names a group cannot match after a middlebox; {what} needs "
+            "a rule with a block (SG-23)."
+        )
     elif not every:
         code = "SG_HAS_NO_RULES"
         because = f"{label}: no {side} rules, so nothing is admitted, not even {what} (SG-4)."
@@ -266,8 +272,10 @@ def evaluate_security_groups(
     (SG-19), so with a value such a rule is unknown.
 
     >>> from vpclab import Packet, Topology, evaluate_security_groups
-    >>> web = Topology("shop").vpc("prod", "10.0.0.0/16").security_group("web", inbound=["tcp 443 from 0.0.0.0/0"])
-    >>> print(evaluate_security_groups(Packet("203.0.113.10", "10.0.0.10", "tcp", dst_port=443), web, "inbound"))
+    >>> prod = Topology("shop").vpc("prod", "10.0.0.0/16")
+    >>> web = prod.security_group("web", inbound=["tcp 443 from 0.0.0.0/0"])
+    >>> packet = Packet("203.0.113.10", "10.0.0.10", "tcp", dst_port=443)
+    >>> print(evaluate_security_groups(packet, web, "inbound"))
     security group web: the inbound rule “tcp 443 from 0.0.0.0/0” admits tcp 443 from 203.0.113.10.
     """
     side = read_direction(direction)

@@ -132,7 +132,10 @@ def _on_the_internet(walk: Walk, header: Header) -> None:
     if walk.leg == REPLY:
         asked = walk.header[2]
         if src != asked:
-            because = f"the internet: the reply comes from {address(version, src)}, but {address(version, asked)} was asked."
+            because = (
+                f"the internet: the reply comes from {address(version, src)}, but "
+                f"{address(version, asked)} was asked."
+            )
             walk.stop(INTERNET, header, "vpclab:REPLY_FROM_ANOTHER_ADDRESS", because)
         else:
             walk.step(walk.source.component, walk.source.component.kind, header, None)
@@ -169,7 +172,10 @@ def enter_from_internet(walk: Walk, header: Header) -> None:
     if version == 6 and vpc.eigw is not None:
         gateway = _ipv6_gateway(walk, vpc, header)
     if gateway is None:
-        because = f"VPC {vpc.value.name}: it has no internet gateway, so nothing comes in from the internet (IGW-2)."
+        because = (
+            f"VPC {vpc.value.name}: it has no internet gateway, so nothing comes in from the "
+            "internet (IGW-2)."
+        )
         walk.stop(vpc.value, header, "NO_POSSIBLE_DESTINATION", because)
         return
     if _blocked_account_wide(walk, gateway, header):
@@ -199,7 +205,7 @@ def enter_from_internet(walk: Walk, header: Header) -> None:
 
 
 def _ipv6_gateway(walk: Walk, vpc: LinkedVpc, header: Header) -> Gateway | None:
-    """Return the gateway by which IPv6 reaches an address: the one its subnet's route answers through (PATH-13)."""
+    """Return the gateway by which IPv6 reaches an address: the one its subnet answers through (PATH-13)."""
     if walk.leg == REPLY and vpc.eigw is not None and walk.left_by == vpc.eigw.id:
         return vpc.eigw
     subnet = vpc.subnet_at(6, header[2])
@@ -262,7 +268,7 @@ def _leave_nat_gateway(walk: Walk, subnet: LinkedSubnet, header: Header) -> None
 
 
 def at_nat_gateway_address(walk: Walk, nat: NatGateway, header: Header) -> None:
-    """Take a packet for a NAT gateway's own address: a reply goes on to its client, nothing else does (NGW-4)."""
+    """Take a packet for a NAT gateway's own address: only a reply goes on, to its client (NGW-4)."""
     remembered = walk.translated.get(nat.id)
     if walk.leg == REPLY and remembered is not None and reply(remembered[1]) == header:
         back = reply(remembered[0])

@@ -127,7 +127,7 @@ from the internet (IGW-2).
 
     @classmethod
     def from_csv(cls, path: str | Path) -> Intents:
-        """Return the table of a CSV file with the columns src, dst, traffic, expect and, if wanted, ip_version."""
+        """Return the table of a CSV file with the columns src, dst, traffic, expect (and ip_version)."""
         try:
             with Path(path).open(newline="", encoding="utf-8-sig") as file:
                 reader = csv.DictReader(file)
@@ -160,7 +160,7 @@ def _row(intent: Intent) -> tuple[str, str, str, str]:
 
 
 def _read(row: Any, number: int) -> Intent:
-    """Return an intent from a mapping or a sequence of src, dst, traffic, expect and, if wanted, IP version."""
+    """Return an intent from a mapping or a sequence of src, dst, traffic, expect, IP version."""
     if isinstance(row, Intent):
         return row
     values = [row.get(name) for name in (*COLUMNS, "ip_version")] if isinstance(row, Mapping) else list(row)

@@ -67,7 +67,8 @@ def resolve(topology: Store | Snapshot, name: str, asker: object) -> Answer:
             addresses, because = answer(network, found, vpc)
             return Answer(asked, tuple(addresses), because)
     raise NotFound(
-        f"{name!r} is no name that vpclab knows: use e.g. ec2-198-51-100-20.ap-northeast-1.compute.amazonaws.com, "
+        f"{name!r} is no name that vpclab knows: use e.g. "
+        "ec2-198-51-100-20.ap-northeast-1.compute.amazonaws.com, "
         "ip-10-0-0-10.ap-northeast-1.compute.internal or s3.ap-northeast-1.amazonaws.com",
         (public_name(i.value.public_ip, i.subnet.vpc.value.region) for i in _public_interfaces(network)),
     )
@@ -136,7 +137,10 @@ def _endpoint(network: LinkedNetwork, found: re.Match[str], vpc: Vpc | None) -> 
         e.id for e in network.snapshot.all(VpcEndpoint) if found[1] == e.id or found[1].startswith(f"{e.id}-")
     ]
     own = [i.value.private_ip for i in network.interfaces.values() if i.value.owner_id in ids]
-    because = "an endpoint's own name is answered everywhere, with the private addresses of its interfaces (VPE-12)."
+    because = (
+        "an endpoint's own name is answered everywhere, with the private addresses of its "
+        "interfaces (VPE-12)."
+    )
     return [a for a in own if a is not None], because if own else f"no endpoint here is called {found[1]}."
 
 

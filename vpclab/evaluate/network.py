@@ -245,7 +245,8 @@ class LinkedNetwork:
         )
         linked = Interface(
             eni, subnet, self.snapshot.get(Instance, eni.owner_id),
-            self.rule_set(eni.group_ids, "inbound"), self.rule_set(eni.group_ids, "outbound"), keys, public_of,
+            self.rule_set(eni.group_ids, "inbound"), self.rule_set(eni.group_ids, "outbound"),
+            keys, public_of,
         )  # fmt: skip
         self.interfaces[eni.id] = linked
         if self.snapshot.get(NatGateway, eni.owner_id) is None:
@@ -262,7 +263,7 @@ class LinkedNetwork:
             self.public[int(nat.public_ip)] = (subnet.vpc, int(nat.private_ip))
 
     def rule_set(self, group_ids: tuple[str, ...], direction: str) -> RuleSet:
-        """Return the linked rules of a set of groups in one direction; interfaces with the same set share it."""
+        """Return the linked rules of a set of groups in one direction, shared by all that carry the set."""
         key = (group_ids, direction)
         if key not in self._rule_sets:
             groups = tuple(
@@ -366,8 +367,8 @@ def link_groups(groups: tuple[SecurityGroup, ...], direction: str, peer_blocks: 
             if not isinstance(rule.peer, str):
                 rows.append((*what, *block_of(rule.peer), None, rule))
             elif rule.peer.startswith("pl-"):
-                for block in peer_blocks(rule.peer) or ((0, 0, 0),):
-                    rows.append((*what, *block, None, rule))
+                blocks = peer_blocks(rule.peer) or ((0, 0, 0),)
+                rows.extend((*what, *block, None, rule) for block in blocks)
             else:
                 rows.append((*what, 0, 0, 0, members(rule.peer, group), rule))
     return RuleSet(groups, direction, tuple(rows))

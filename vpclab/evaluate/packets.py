@@ -97,7 +97,7 @@ def protocol(number: int) -> TrafficType:
 
 
 def read_traffic(text: str) -> TrafficType:
-    """Return traffic from text: ``tcp 443``, ``udp 53``, ``icmp``, ``icmp 8/0``, ``protocol 50``, or a port alone.
+    """Return traffic from text such as ``tcp 443``, ``icmp 8/0``, ``protocol 50``, or a port alone.
 
     >>> read_traffic("tcp 443"), read_traffic("22"), read_traffic("icmp 3/4")
     (tcp(443), tcp(22), icmp(type=3, code=4))

@@ -31,11 +31,11 @@ if TYPE_CHECKING:
 def leave_by_virtual_private_gateway(
     walk: Walk, target: Target, header: Header, subnet: LinkedSubnet
 ) -> None:
-    """Leave for a site: only own addresses may leave, and only to prefixes the gateway knows (VGW-5, VGW-9)."""
+    """Leave for a site: own addresses only, and prefixes the gateway knows (VGW-5, VGW-9)."""
     vgw = subnet.vpc.vgw
     if vgw is None:
         return
-    version, src, dst = header[:3]
+    version, src = header[:2]
     label = f"virtual private gateway {vgw.name}"
     if (version, src) not in subnet.vpc.owners:
         because = f"{label}: {address(version, src)} is not an address of an interface of the VPC (VGW-9)."
@@ -48,7 +48,7 @@ def leave_by_virtual_private_gateway(
 
 
 def _choose(walk: Walk, gateway: VirtualPrivateGateway, header: Header) -> Connection | None:
-    """Return the connection that carries a packet: longest prefix, then Direct Connect, static, BGP (VGW-6)."""
+    """Return the connection that carries a packet: longest prefix, then VGW-6's order."""
     version, dst = header[0], header[2]
     to, label = address(version, dst), f"virtual private gateway {gateway.name}"
     every = [c for c in walk.network.snapshot.all(Connection) if c.gateway_id == gateway.id]
@@ -153,7 +153,8 @@ def send_from_site(walk: Walk, site: Any, header: Header) -> None:
         walk.stop(vgw, header, "vpclab:VPN_IPV4_ONLY", because, INBOUND)
     elif (version, dst) not in vpc.owners:
         because = (
-            f"virtual private gateway {vgw.name}: {address(version, dst)} is not an address of an interface of "
+            f"virtual private gateway {vgw.name}: {address(version, dst)} is not an "
+            "address of an interface of "
             f"VPC {vpc.value.name}, and it delivers to nothing else (VGW-9)."
         )
         walk.stop(vgw, header, "VGW_PRIVATE_IP_ASSOCIATION_FOR_INGRESS", because, INBOUND)
@@ -201,7 +202,10 @@ def return_to_sender(walk: Walk, subnet: LinkedSubnet, header: Header) -> None:
     table = subnet.table
     if pcx is None or table is None:
         return
-    because = f"route table {table.value.name}: not asked; a reply to a NAT gateway finds its way back over {pcx.name} (NGW-12)."
+    because = (
+        f"route table {table.value.name}: not asked; a reply to a NAT gateway finds its way "
+        f"back over {pcx.name} (NGW-12)."
+    )
     target = Target(pcx.id, pcx.name, pcx.kind)
     explain = partial(Decision, True, table.value, "route_table", because, target=target)
     walk.step(table.value, "route_table", header, header, "", (True, explain))
@@ -257,7 +261,10 @@ def _transit(walk: Walk, attachment: TransitGatewayAttachment, header: Header, z
     onward = snapshot.get(TransitGatewayAttachment, row.attachment_id) if row else None
     if row is None:
         code = "TGW_RTB_NO_ROUTE_TO_TGW_ATTACHMENT"
-        because = f"{label}: route table {table.name} has no route to {to}; attaching alone connects nothing (TGW-2)."
+        because = (
+            f"{label}: route table {table.name} has no route to {to}; attaching alone "
+            "connects nothing (TGW-2)."
+        )
     elif row.attachment_id is None or row.state != "active":
         code, because = (
             "TGW_RTB_BAD_STATE_ROUTE",
@@ -279,7 +286,7 @@ def _transit(walk: Walk, attachment: TransitGatewayAttachment, header: Header, z
 
 
 def _transit_routes(walk: Walk, table: TransitGatewayRouteTable) -> list[TransitGatewayRoute]:
-    """Return a table's routes by preference: longest prefix, static, then VPC, Direct Connect, VPN (TGW-5)."""
+    """Return a table's routes: longest prefix, then static, VPC, Direct Connect, VPN (TGW-5)."""
     found: list[tuple[int, int, int, TransitGatewayRoute]] = []
 
     def add(route: TransitGatewayRoute, rank: int) -> None:

@@ -153,7 +153,7 @@ class Reachability(display.Shown):
         return answer
 
     def _hosts(self, ref: object, version: int) -> list[object]:
-        """Return one host for each part of an internet block that rules tell apart; anything else is itself."""
+        """Return one host for each part of an internet block that rules tell apart, or `ref` itself."""
         if not isinstance(ref, Internet) or ref.block is None or ref.block.num_addresses == 1:
             return [ref]
         cuts = sorted({int(ref.block[0]), *(c for c in self._cuts(version) if c in _span(ref.block))})
@@ -251,7 +251,7 @@ class Reachability(display.Shown):
         return Way(request, answer, failing, _reasons(walk), ends, walk.shared)
 
     def _admits(self, item: Any, version: int, peer: int, direction: str, references: bool) -> Traffic:
-        """Return what a filter admits for the other side of a packet; computed once per filter and address."""
+        """Return what a filter admits for the other side, computed once per filter and address."""
         key = (id(item), direction, version, peer, references)
         if key not in self._sets:
             if isinstance(item, RuleSet):
@@ -412,7 +412,7 @@ def _reply_passes(admitted: Traffic, ports: tuple[int, int]) -> tuple[Traffic, R
 
 
 def _answered(admitted: Ranges, number: int) -> Ranges:
-    """Return the ICMP requests whose answers are in `admitted`: an echo request is answered by an echo reply."""
+    """Return the ICMP requests whose answers are admitted: an echo request's is an echo reply."""
     if admitted in ((), EVERYTHING.icmp):
         return admitted
     paired = [kind for kind in range(256) if reply((4, 0, 0, number, 0, 0, kind, 0))[6] != kind]

@@ -10,7 +10,6 @@ from vpclab.topology.model import Address, Network, Route, RouteTable
 from vpclab.topology.rules import read_address
 from vpclab.topology.store import Handle
 
-
 _RESERVED = {4: 0xA9FEA8 << 8 >> 10, 6: 0xFD000EC2}  # 169.254.168.0/22, fd00:ec2::/32
 
 
@@ -60,13 +59,22 @@ def route_decision(
         because = f"{label}: no route covers {asked}, so the packet is dropped."
     elif blackholed(route, target, attached):
         allowed, code = False, "BAD_STATE_ROUTE"
-        because = f"{label}: {route.destination} wins for {asked}, but its target {target.name if target else route.target} is gone: a blackhole (RT-13)."
+        because = (
+            f"{label}: {route.destination} wins for {asked}, but its target "
+            f"{target.name if target else route.target} is gone: a blackhole (RT-13)."
+        )
     elif route.state != "active":
         allowed, code = None, "UNKNOWN_RESOURCE"
-        because = f"{label}: {route.destination} wins for {asked}, in a state that vpclab does not know: {route.state}."
+        because = (
+            f"{label}: {route.destination} wins for {asked}, in a state that vpclab does not "
+            f"know: {route.state}."
+        )
     elif target is None:
         allowed, code = None, "UNKNOWN_RESOURCE"
-        because = f"{label}: {route.destination} wins for {asked} and leads to {route.target}, which is not in the data or not modelled."
+        because = (
+            f"{label}: {route.destination} wins for {asked} and leads to {route.target}, "
+            "which is not in the data or not modelled."
+        )
     else:
         others = [r for r in over if why_passed_over(r, route, asked) == "MORE_SPECIFIC_ROUTE"]
         beats = f", longer than {', '.join(str(r.destination) for r in others)}" if others else ""

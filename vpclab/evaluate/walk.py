@@ -322,10 +322,11 @@ class Walk:
             self.arrived, self.last = place, header
 
     def check_refuses(self, interface: Interface, header: Header) -> None:
-        """Note that the source/destination check drops a packet neither from nor for the interface (ENI-3)."""
+        """Note that the check drops a packet neither from nor for the interface (ENI-3)."""
         source, to = address(header[0], header[1]), address(header[0], header[2])
         because = (
-            f"network interface {interface.value.name}: the source/destination check is on, and {source} → {to} "
+            f"network interface {interface.value.name}: the source/destination check is "
+            f"on, and {source} → {to} "
             "is neither from nor for it (ENI-3)."
         )
         self.refuse(interface.value, header, "ENI_SOURCE_DEST_CHECK_RESTRICTION", because)
