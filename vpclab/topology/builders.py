@@ -135,7 +135,7 @@ class Topology(Store):
         """Return a copy to change; the original stays as it is, and handles work in both by their ids."""
         twin = Topology(self.name, self.region, self.account_id)
         twin._tables = {kind: dict(table) for kind, table in self._tables.items()}
-        twin.settings, twin.assumed = self.settings, self.assumed
+        twin.settings, twin.assumed, twin.released = self.settings, self.assumed, self.released
         return twin
 
     def handle(self, value: Resource | None) -> Any:
@@ -186,7 +186,7 @@ class Topology(Store):
             had = old.blocks
             for gone in (block for block in had if block not in (*blocks, *six)):
                 vpc.refuse_block_in_use(gone)
-            for block in (block for block in blocks if block not in had):
+            for block in (block for block in value.blocks if block not in had):
                 vpc.check_new_block(block)
         self.declare(value, fixed=("region", "account"))
         if not old:

@@ -96,9 +96,14 @@ class SecurityGroupHandle(Handle[SecurityGroup]):
             refuse("group-transit-outbound", other=name)
 
     def read(self, inbound: Iterable[str], outbound: Iterable[str]) -> list[SecurityGroupRule]:
-        """Return the rules that these texts stand for."""
+        """Return the rules that these texts stand for; one that is there may have gone stale (PCX-9)."""
+        there = {(rule.direction, str(rule)): rule for rule in self.value.rules}
         sides = ((inbound, INBOUND), (outbound, OUTBOUND))
-        return [read_rule(text, side, partial(self._lookup, side)) for texts, side in sides for text in texts]
+        return [
+            there.get((side, text)) or read_rule(text, side, partial(self._lookup, side))
+            for texts, side in sides
+            for text in texts
+        ]
 
     def checked(self, wanted: Iterable[SecurityGroupRule]) -> tuple[SecurityGroupRule, ...]:
         """Return the rules, each once and no more than the quota (SG-26)."""

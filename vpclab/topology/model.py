@@ -279,6 +279,9 @@ class PeeringSide:
     region: str = ""
     resolves_dns: bool = False  # its public names resolve to private addresses for the other side (PCX-10)
 
+    def __str__(self) -> str:
+        return self.vpc_id + (" with DNS resolution" if self.resolves_dns else "")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PeeringConnection(Resource):

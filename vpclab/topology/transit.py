@@ -220,8 +220,10 @@ class TransitGatewayHandle(Handle[TransitGateway]):
 
     def remove(self) -> None:
         """Delete it with its tables; refused while it has attachments; routes to it become blackholes."""
-        every = self.topology.values(TransitGatewayAttachment)
-        self._refuse_use("used-transit", [a for a in every if a.transit_gateway_id == self.id])
+        joined = self.topology.values(TransitGatewayAttachment)
+        over = self.topology.values(Connection)
+        users = [a for a in joined if a.transit_gateway_id == self.id]
+        self._refuse_use("used-transit", [*users, *(c for c in over if c.gateway_id == self.id)])
         for table in self._tables():
             self.topology.drop(table)
         self.topology.blackhole(self.id)

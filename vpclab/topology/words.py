@@ -337,7 +337,7 @@ REFUSALS: dict[str, tuple[str, str, str, str]] = {
         "add route(block, to=...) to the table"),
     "used-transit": ("DependencyViolation", "{label}",
         "it is in use by {users}",
-        "remove those attachments first"),
+        "remove those first"),
     "used-transit-table": ("DependencyViolation", "{label}",
         "it is in use by {users} (TGW-2)",
         "associate those attachments with another table"),
