@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from vpclab import Topology, Trace, internet, trace
 from vpclab.evaluate.packets import TrafficType
 
@@ -95,9 +97,39 @@ class Base:
         self.topology.vpn_connection(name, gateway=vgw, site=site, **more)
         return vgw
 
+    def peered(self, *, back: str = "10.0.0.0/16", **more: Any) -> Any:
+        """Peer with VPC B (10.1.0.0/16, host y1) by "pcx"; PRV has the route, B one back for `back`."""
+        theirs = self.beside("B", "10.1.0.0/16", "y1")
+        pcx = self.vpc.peer("B", "pcx", **more)
+        self.prv.route("10.1.0.0/16", to=pcx)
+        if back:
+            theirs.route(back, to=pcx)
+        return theirs
+
+    def hub(self) -> Any:
+        """Join A, B (y1) and C (z1) by the transit gateway "tgw": attachments tgw-A, tgw-B and tgw-C."""
+        tgw = self.topology.transit_gateway("tgw")
+        tgw.attach(self.vpc, [self.prv, self.prb])
+        for name, block, host in (("B", "10.1.0.0/16", "y1"), ("C", "10.2.0.0/16", "z1")):
+            subnet = self.beside(name, block, host)
+            tgw.attach(name, [subnet])
+            subnet.route("10.0.0.0/8", to=tgw)
+        for subnet in (self.pub, self.prv, self.prb):
+            subnet.route("10.0.0.0/8", to=tgw)
+        return tgw
+
     def trace(self, src: object, dst: object, traffic: TrafficType, **more: Any) -> Trace:
         """Trace a flow through this network."""
         return trace(self.topology, src, dst, traffic, **more)
+
+
+def cases(rows: dict[str, Any]) -> list[Any]:
+    """Return a table's rows as parameters, with the sentences as ids."""
+    return [pytest.param(*(row if isinstance(row, tuple) else (row,)), id=text) for text, row in rows.items()]
+
+
+def nothing(net: Base) -> None:
+    """Prepare nothing."""
 
 
 def stopped_by(found: Trace, kind: str, name: str, *, direction: str = "", code: str | None = None) -> None:

@@ -370,6 +370,17 @@ DECLARATIONS: dict[str, Act] = {
     "a NAT gateway": lambda net: net.nat(),
     "a NAT gateway without a word": lambda net: net.pub.nat_gateway(),
     "an Elastic IP": lambda net: net.topology.elastic_ip("198.51.100.77"),
+    "an egress-only internet gateway": lambda net: net.topology.vpc(
+        "S", "10.8.0.0/16", ipv6=True
+    ).egress_only_internet_gateway(),
+    "a virtual private gateway, a site and a VPN connection": lambda net: net.vpn(),
+    "propagation": lambda net: net.prv.route_table.propagate(net.vpn()),
+    "a peering": lambda net: net.peered(),
+    "a transit gateway": lambda net: net.hub(),
+    "a transit gateway's route": lambda net: net.hub().default_route_table.route("0.0.0.0/0", to="tgw-C"),
+    "a gateway endpoint": lambda net: net.vpc.gateway_endpoint("s3", [net.prv.route_table]),
+    "an interface endpoint": lambda net: net.vpc.interface_endpoint("ssm", [net.prv, net.prb]),
+    "a gateway's table": lambda net: _edge(net),
     "an association": lambda net: net.vpc.main_route_table.associate(net.prv),
 }
 
@@ -506,6 +517,16 @@ def _other_vpc(net: Base) -> Any:
     subnet = other.subnet("B1", "10.1.0.0/24")
     subnet.instance("y1")
     return subnet
+
+
+def _edge(net: Base) -> None:
+    """Let the table "edge" serve the internet gateway, beside an appliance n."""
+    net.appliance()
+    net.vpc.route_table("edge").associate_gateway(net.igw)
+
+
+def _two_transit_gateways(net: Base) -> None:
+    net.hub().peer(net.topology.transit_gateway("far", region="us-east-1"))
 
 
 def _rules(count: int, block: str = "0.0.0.0/0") -> list[str]:
@@ -686,14 +707,173 @@ REFUSED: dict[str, tuple[Act, Act, str, str]] = {
     "an IPv6 address in a subnet without IPv6": (
         nothing, lambda net: net.prv.instance("i", ipv6=True), "", "PRV",
     ),
+    "a second egress-only internet gateway": (
+        lambda net: net.topology.vpc("S", "10.8.0.0/16", ipv6=True).egress_only_internet_gateway(),
+        lambda net: net.topology["S"].egress_only_internet_gateway("second"), "vpclab:", "EIGW-2",
+    ),
+    "an egress-only internet gateway in a VPC without IPv6": (
+        nothing, lambda net: net.vpc.egress_only_internet_gateway(), "", "VPC-11",
+    ),
+    "a second virtual private gateway": (
+        lambda net: net.vpn(), lambda net: net.vpc.virtual_private_gateway("second"), "vpclab:", "VGW-1",
+    ),
+    "to delete a virtual private gateway with a connection": (
+        lambda net: net.vpn(), lambda net: net.topology["vgw"].remove(), "DependencyViolation", "vpn",
+    ),
+    "to remove a site with a connection": (
+        lambda net: net.vpn(), lambda net: net.topology["OP"].remove(), "DependencyViolation", "vpn",
+    ),
+    "a second peering of two VPCs": (
+        lambda net: net.peered(), lambda net: net.vpc.peer("B", "again"),
+        "VpcPeeringConnectionAlreadyExists", "PCX-3",
+    ),
+    "a second peering asked for by the other VPC": (
+        lambda net: net.peered(), lambda net: net.topology["B"].peer("A", "again"), "", "PCX-3",
+    ),
+    "a peering of VPCs whose secondary blocks overlap": (
+        lambda net: (
+            net.vpc.add_cidr("10.7.0.0/16"),
+            net.topology.vpc("B", "10.8.0.0/16", secondary=["10.7.0.0/24"]),
+        ),
+        lambda net: net.vpc.peer("B"), "vpclab:", "PCX-3",
+    ),
+    "to accept a peering that is active": (
+        lambda net: net.peered(), lambda net: net.topology["pcx"].accept(), "InvalidStateTransition", "PCX-2",
+    ),
+    "a block that an active peer has": (
+        lambda net: net.vpc.peer(net.beside("B", "10.1.0.0/16", "y1").vpc, "pcx"),
+        lambda net: net.vpc.add_cidr("10.1.4.0/24"), "InvalidVpc.Range", "VPC-9",
+    ),
+    "a block while a peering is asked for": (
+        lambda net: net.peered(status="pending-acceptance"),
+        lambda net: net.vpc.add_cidr("10.3.0.0/16"), "", "VPC-9",
+    ),
+    "a route to the peering of two other VPCs": (
+        lambda net: net.topology.vpc("C", "10.2.0.0/16").peer(net.topology.vpc("B", "10.1.0.0/16"), "pcx"),
+        lambda net: net.prv.route("10.1.0.0/16", to="pcx"), "", "RT-16",
+    ),
+    "IPv4 to an egress-only internet gateway": (
+        lambda net: net.topology.vpc("S", "10.8.0.0/16", ipv6=True).egress_only_internet_gateway(),
+        lambda net: net.topology["S"].main_route_table.route("0.0.0.0/0", to="eigw"), "", "RT-16",
+    ),
+    "to remove the route of a gateway endpoint": (
+        lambda net: net.vpc.gateway_endpoint("s3", [net.prv.route_table]),
+        lambda net: net.prv.route_table.remove_route("com.amazonaws.ap-northeast-1.s3"), "", "VPE-3",
+    ),
+    "a route to a gateway endpoint": (
+        lambda net: net.vpc.gateway_endpoint("s3", name="gw"),
+        lambda net: net.prv.route("203.0.113.0/24", to="gw"), "", "VPE-3",
+    ),
+    "to remove a propagated route": (
+        lambda net: net.prv.route_table.propagate(net.vpn()),
+        lambda net: net.prv.route_table.remove_route("192.168.0.0/16"), "", "RT-17",
+    ),
+    "a route to a transit gateway without an attachment": (
+        lambda net: net.topology.transit_gateway("tgw"),
+        lambda net: net.prv.route("0.0.0.0/0", to="tgw"), "", "RT-16",
+    ),
+    "an endpoint's route in a table of another VPC": (
+        _other_vpc,
+        lambda net: net.vpc.gateway_endpoint("s3", [net.topology["B"].main_route_table]), "", "main",
+    ),
+    "a part of a subnet in a gateway's table": (
+        _edge, lambda net: net.topology["edge"].route("10.0.0.0/25", to="n"), "", "RT-11",
+    ),
+    "a block outside the VPC in a gateway's table": (
+        _edge, lambda net: net.topology["edge"].route("0.0.0.0/0", to="n"), "", "GRT-2",
+    ),
+    "a NAT gateway in a gateway's table": (
+        lambda net: (_edge(net), net.nat()),
+        lambda net: net.topology["edge"].route("10.0.0.0/24", to="nat"), "", "GRT-1",
+    ),
+    "propagation into a gateway's table": (
+        lambda net: (_edge(net), net.vpn()), lambda net: net.topology["edge"].propagate("vgw"), "", "GRT-2",
+    ),
+    "a gateway for a table that leads out of the VPC": (
+        nothing, lambda net: net.pub.route_table.associate_gateway(net.igw), "", "GRT-2",
+    ),
+    "a gateway for the main table": (
+        nothing, lambda net: net.vpc.main_route_table.associate_gateway(net.igw), "", "RT-3",
+    ),
+    "a gateway's table as the main one": (
+        _edge, lambda net: net.topology["edge"].make_main(), "", "RT-3",
+    ),
+    "to delete a table that serves a gateway": (
+        _edge, lambda net: net.topology["edge"].remove(), "DependencyViolation", "igw",
+    ),
+    "an outbound rule that names a group across a transit gateway": (
+        lambda net: (net.hub(), net.topology["B"].security_group("theirs")),
+        lambda net: net.group("g", out=["tcp 80 to B/theirs"]), "", "SG-21",
+    ),
+    "to delete a prefix list that a rule names": (
+        lambda net: (net.topology.prefix_list("pl", ["10.0.0.0/8"]), net.group("g", "all from pl")),
+        lambda net: net.topology["pl"].remove(), "DependencyViolation", "A/g",
+    ),
+    "an attachment without a subnet": (
+        lambda net: net.topology.transit_gateway("tgw"),
+        lambda net: net.topology["tgw"].attach(net.vpc, []), "", "TGW-3",
+    ),
+    "an attachment with two subnets of a zone": (
+        lambda net: net.topology.transit_gateway("tgw"),
+        lambda net: net.topology["tgw"].attach(net.vpc, [net.pub, net.prv]), "", "TGW-3",
+    ),
+    "a VPC of another Region on a transit gateway": (
+        lambda net: (
+            net.topology.transit_gateway("tgw"),
+            net.beside("B", "10.1.0.0/16", "y1", region="us-east-1"),
+        ),
+        lambda net: net.topology["tgw"].attach("B", ["B1"]), "", "TGW-1",
+    ),
+    "a second attachment of a VPC": (
+        lambda net: net.hub(),
+        lambda net: net.topology["tgw"].attach(net.vpc, [net.prv, net.prb], name="again"), "", "TGW-2",
+    ),
+    "a peer that propagates": (
+        _two_transit_gateways,
+        lambda net: net.topology["tgw"].default_route_table.propagate("tgw-far"), "vpclab:", "TGW-2",
+    ),
+    "an attachment of another transit gateway in a table": (
+        _two_transit_gateways,
+        lambda net: net.topology["far"].default_route_table.route("10.0.0.0/16", to="tgw-A"), "", "TGW-2",
+    ),
+    "to delete a transit gateway with attachments": (
+        lambda net: net.hub(), lambda net: net.topology["tgw"].remove(), "DependencyViolation", "tgw-A",
+    ),
+    "to delete a transit gateway's table that is used": (
+        lambda net: net.hub(),
+        lambda net: net.topology["tgw"].default_route_table.remove(), "DependencyViolation", "tgw-A",
+    ),
+    "a gateway endpoint for another service": (
+        nothing, lambda net: net.vpc.gateway_endpoint("ssm"), "InvalidServiceName", "VPE-2",
+    ),
+    "a gateway endpoint for another Region": (
+        nothing, lambda net: net.vpc.gateway_endpoint("com.amazonaws.us-east-1.s3"), "", "VPE-5",
+    ),
+    "private DNS without DNS hostnames": (
+        lambda net: net.topology.vpc("A", "10.0.0.0/16", dns_hostnames=False),
+        lambda net: net.vpc.interface_endpoint("ssm", [net.prv]), "", "VPE-12",
+    ),
+    "to delete an endpoint's interface": (
+        lambda net: net.vpc.interface_endpoint("ssm", [net.prv], name="e"),
+        lambda net: net.topology["e"].interfaces[0].remove(), "", "ENI-4",
+    ),
+    "an IPv6 address as public IPv4": (
+        nothing, lambda net: net.pub.instance("i", public_ip="2001:db8::1"), "", "IGW-3",
+    ),
+    "an interface in another subnet": (
+        lambda net: net.prv.network_interface("e"),
+        lambda net: net.prb.network_interface("e"), "vpclab:", "ENI-2",
+    ),
 }  # fmt: skip
 
 
 @pytest.mark.parametrize(("prepare", "act", "code", "words"), cases(REFUSED))
 def test_refused(net: Base, prepare: Act, act: Act, code: str, words: str) -> None:
     prepare(net)
+    before = everything(net.topology)
     with pytest.raises(Refused) as refused:
         act(net)
+    assert everything(net.topology) == before
     error = refused.value
     assert error.code.startswith(code)
     assert words in str(error)
@@ -737,6 +917,30 @@ ACCEPTED: dict[str, tuple[Act, Act]] = {
     "a private NAT gateway without an internet gateway": (
         lambda net: net.topology.vpc("B", "10.1.0.0/16").subnet("B1", "10.1.0.0/24"),
         lambda net: net.topology["B1"].nat_gateway("n", connectivity="private"),
+    ),
+    "a block for the VPC that is asked to peer": (
+        lambda net: net.peered(status="pending-acceptance"),
+        lambda net: net.topology["B"].add_cidr("10.3.0.0/16"),
+    ),
+    "to accept a peering": (
+        lambda net: net.peered(status="pending-acceptance"),
+        lambda net: net.topology["pcx"].accept(),
+    ),
+    "a whole subnet's block in a gateway's table": (
+        _edge,
+        lambda net: net.topology["edge"].route("10.0.1.0/24", to="n"),
+    ),
+    "the VPC's whole block in a gateway's table": (
+        _edge,
+        lambda net: net.topology["edge"].route("10.0.0.0/16", to="n"),
+    ),
+    "an endpoint for S3 beside the gateway endpoint": (
+        lambda net: net.vpc.gateway_endpoint("s3", [net.prv.route_table]),
+        lambda net: net.vpc.interface_endpoint("s3", [net.prv], private_dns=False),
+    ),
+    "an inbound rule that names a group of a peer": (
+        lambda net: net.peered(),
+        lambda net: net.group("g", "tcp 80 from B/open"),
     ),
     "a further interface of the same zone": (
         lambda net: net.pub.network_interface("eth1"),
@@ -831,6 +1035,27 @@ BAD_INPUT: dict[str, tuple[Act, str]] = {
     "an empty name": (lambda net: net.prv.instance(" "), "' '"),
     "a name with a slash": (lambda net: net.vpc.subnet("a/b", "10.0.9.0/24"), "a/b"),
     "a name that is a number": (lambda net: net.topology.vpc(7, "10.8.0.0/16"), "7"),  # type: ignore[arg-type]
+    "a site without a block": (lambda net: net.topology.site("office"), "office"),
+    "a VPN connection with static routes and BGP": (
+        lambda net: net.topology.vpn_connection(
+            "v", gateway="vgw", site="OP", static=["192.168.0.0/16"], announces=["192.168.0.0/16"]
+        ),
+        "not both",
+    ),
+    "a VPN connection with three tunnels": (
+        lambda net: net.topology.vpn_connection("v", gateway="vgw", site="OP", tunnels_up=3),
+        "3",
+    ),
+    "a customer gateway without IPv4": (
+        lambda net: net.topology.customer_gateway("device", "2001:db8::1"),
+        "2001:db8::1",
+    ),
+    "an unknown status of a peering": (lambda net: net.vpc.peer("A", status="open"), "pending-acceptance"),
+    "an address too few for an endpoint": (
+        lambda net: net.vpc.interface_endpoint("ssm", [net.prv, net.prb], private_ips=["10.0.1.50"]),
+        "2 subnets",
+    ),
+    "a subnet where a group is meant": (lambda net: net.wear("a1", net.pub), "subnet A/PUB"),
     "an IPv6 block for an IPv4 subnet": (lambda net: net.vpc.subnet("s", "2001:db8::/64"), "2001:db8::/64"),
 }
 
@@ -867,6 +1092,32 @@ RULE_TEXTS = {
 @pytest.mark.parametrize(("text", "read"), cases(RULE_TEXTS))
 def test_a_rule_is_read(net: Base, text: str, read: str) -> None:
     assert str(net.group("g", text, out=[]).value.rules[0]) == read
+
+
+MISSING: dict[str, tuple[Act, str]] = {
+    "a block that the VPC does not have": (lambda net: net.vpc.remove_cidr("10.9.0.0/16"), "10.0.0.0/16"),
+    "a route that is not there": (lambda net: net.pub.route_table.remove_route("1.0.0.0/8"), "0.0.0.0/0"),
+    "a gateway that a table does not serve": (
+        lambda net: net.prv.route_table.disassociate_gateway(net.igw),
+        "igw",
+    ),
+    "a gateway that does not propagate": (
+        lambda net: net.prv.route_table.stop_propagating(net.vpn()),
+        "PRV",
+    ),
+    "a transit gateway's route that is not there": (
+        lambda net: net.hub().default_route_table.remove_route("10.9.0.0/16"),
+        "10.9.0.0/16",
+    ),
+    "a zone without a subnet": (lambda net: net.topology.fail_az("d"), "ap-northeast-1a, ap-northeast-1b"),
+}
+
+
+@pytest.mark.parametrize(("act", "words"), cases(MISSING))
+def test_what_is_missing_is_named(net: Base, act: Act, words: str) -> None:
+    with pytest.raises(NotFound) as missing:
+        act(net)
+    assert words in str(missing.value)
 
 
 def test_a_rule_that_is_written_twice_counts_once(net: Base) -> None:

@@ -4,21 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 from ipaddress import ip_network
-from typing import Any
 
 import pytest
-from networks import Base
+from networks import Base, cases
 
 from vpclab import BadInput, Packet, evaluate_network_acl, evaluate_security_groups
 from vpclab.topology.model import ALL, INBOUND, NetworkAcl, NetworkAclEntry, SecurityGroup, SecurityGroupRule
 
 X = "203.0.113.10"
 ANY = ip_network("0.0.0.0/0")
-
-
-def cases(rows: dict[str, Any]) -> list[Any]:
-    """Return a table's rows as parameters, with the sentences as ids."""
-    return [pytest.param(*row, id=text) for text, row in rows.items()]
 
 
 def packet(

@@ -29,16 +29,14 @@ from vpclab import (
 )
 from vpclab.topology.model import Route
 
-# The same examples in every run; VPCLAB_EXAMPLES=5000 looks at that many new ones instead.
-WANTED = os.environ.get("VPCLAB_EXAMPLES")
 
 
 def examples(count: int) -> settings:
+    """Return how many examples to try; HYPOTHESIS_PROFILE=search tries that profile's number of new ones."""
+    searching = os.environ.get("HYPOTHESIS_PROFILE") == "search"
     return settings(
-        max_examples=int(WANTED or count),
-        derandomize=WANTED is None,
+        max_examples=settings.default.max_examples if searching else count,
         database=None,
-        deadline=None,
         suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
     )
 

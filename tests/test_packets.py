@@ -6,15 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from networks import Base
+from networks import Base, cases
 
 from vpclab import BadInput, Packet, icmp, protocol, tcp, udp
-
-
-def cases(rows: dict[str, Any]) -> list[Any]:
-    """Return a table's rows as parameters, with the sentences as ids."""
-    return [pytest.param(*(row if isinstance(row, tuple) else (row,)), id=text) for text, row in rows.items()]
-
 
 TRAFFIC = {
     "TCP shows its port": (tcp(443), "tcp(443)", "tcp 443"),

@@ -7,17 +7,12 @@ from ipaddress import ip_network
 from typing import Any
 
 import pytest
-from networks import Base, X, denied
+from networks import Base, X, cases, denied
 
 from vpclab import BadInput, select_route, tcp
 from vpclab.topology.model import Route
 
 PROPAGATED = "EnableVgwRoutePropagation"
-
-
-def cases(rows: dict[str, Any]) -> list[Any]:
-    """Return a table's rows as parameters, with the sentences as ids."""
-    return [pytest.param(*row, id=text) for text, row in rows.items()]
 
 
 @pytest.fixture

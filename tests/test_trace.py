@@ -8,7 +8,20 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from networks import ALLOW_IN, ALLOW_OUT, X6, Base, X, allowed, denied, reply_denied, seen_by, stopped_by
+from networks import (
+    ALLOW_IN,
+    ALLOW_OUT,
+    X6,
+    Base,
+    X,
+    allowed,
+    cases,
+    denied,
+    nothing,
+    reply_denied,
+    seen_by,
+    stopped_by,
+)
 
 from vpclab import (
     Ambiguous,
@@ -35,11 +48,6 @@ KINDS = {
 }  # fmt: skip
 
 
-def cases(rows: dict[str, Any]) -> list[Any]:
-    """Return a table's rows as parameters, with the sentences as ids."""
-    return [pytest.param(*(row if isinstance(row, tuple) else (row,)), id=text) for text, row in rows.items()]
-
-
 @pytest.fixture
 def net() -> Base:
     return Base()
@@ -48,10 +56,6 @@ def net() -> Base:
 @pytest.fixture
 def dual() -> Base:
     return Base(dual=True)
-
-
-def _nothing(net: Base) -> None:
-    """Prepare nothing."""
 
 
 def names(hops: Any) -> list[str]:
@@ -204,12 +208,12 @@ def test_an_address_that_nobody_has_is_not_reached(net: Base, address: str) -> N
     assert address in found.because
 
 
-def test_a_stopped_source_sends_nothing(net: Base) -> None:
+def test_a_stopped_source_sendsnothing(net: Base) -> None:
     net.hosts["a1"].stop()
     denied(net.trace("a1", "b1", tcp(80)), "instance", "a1")
 
 
-def test_a_stopped_target_receives_nothing(net: Base) -> None:
+def test_a_stopped_target_receivesnothing(net: Base) -> None:
     net.hosts["b1"].stop()
     found = net.trace("a1", "b1", tcp(80))
     denied(found, "instance", "b1")
@@ -219,9 +223,9 @@ def test_a_stopped_target_receives_nothing(net: Base) -> None:
 # -- IPv6, ICMP, other protocols ---------------------------------------------------------------------
 
 SIX: dict[str, tuple[Act, str, Any, str]] = {  # preparation, source, target, outcome
-    "inside a subnet": (_nothing, "a1", "a2", "delivered"),
-    "between subnets": (_nothing, "a1", "b1", "delivered"),
-    "to the internet without a route": (_nothing, "a1", X6, "blocked"),
+    "inside a subnet": (nothing, "a1", "a2", "delivered"),
+    "between subnets": (nothing, "a1", "b1", "delivered"),
+    "to the internet without a route": (nothing, "a1", X6, "blocked"),
     "to the internet": (lambda net: net.pub.route("::/0", to=net.igw), "p1", X6, "delivered"),
     "to the internet by an IPv4 route": (
         lambda net: net.prv.route("0.0.0.0/0", to=net.igw), "a1", X6, "blocked",
@@ -338,7 +342,7 @@ SERVICES = {
 
 
 @pytest.mark.parametrize(("address", "traffic", "version", "outcome"), cases(SERVICES))
-def test_a_service_that_nothing_filters(
+def test_a_service_thatnothing_filters(
     dual: Base, address: str, traffic: Any, version: int, outcome: str
 ) -> None:
     dual.wear("a1", dual.group("empty", out=[]))
@@ -449,7 +453,7 @@ def test_a_vpc_of_public_addresses_is_not_announced() -> None:
     assert trace(topology, "A1", topology["B1"].public_ip, tcp(80)).outcome == "delivered"
 
 
-def test_without_an_internet_gateway_nothing_comes_in(net: Base) -> None:
+def test_without_an_internet_gatewaynothing_comes_in(net: Base) -> None:
     net.igw.detach()
     found = net.trace(X, "p1", tcp(443))
     assert found.outcome == "blocked", str(found)
@@ -492,7 +496,7 @@ TO_NAT: dict[str, tuple[Ask, str]] = {
 
 
 @pytest.mark.parametrize(("ask", "outcome"), cases(TO_NAT))
-def test_nothing_is_started_towards_a_nat_gateway(net: Base, ask: Ask, outcome: str) -> None:
+def testnothing_is_started_towards_a_nat_gateway(net: Base, ask: Ask, outcome: str) -> None:
     net.nat()
     found = ask(net)
     assert found.outcome == outcome, str(found)
@@ -533,7 +537,7 @@ def test_a_nat_instance_without_a_public_address_has_no_way_out(net: Base) -> No
     denied(net.trace("a1", X, tcp(443)), "internet_gateway", "igw")
 
 
-def test_a_stopped_nat_instance_forwards_nothing(net: Base) -> None:
+def test_a_stopped_nat_instance_forwardsnothing(net: Base) -> None:
     net.appliance(forwards="nat", elastic_ip="198.51.100.50")
     net.prv.route("0.0.0.0/0", to="n")
     allowed(net.trace("a1", X, tcp(443)))
@@ -541,7 +545,7 @@ def test_a_stopped_nat_instance_forwards_nothing(net: Base) -> None:
     assert net.trace("a1", X, tcp(443)).outcome == "blocked"
 
 
-def test_an_interface_without_an_instance_forwards_nothing(net: Base) -> None:
+def test_an_interface_without_an_instance_forwardsnothing(net: Base) -> None:
     eni = net.pub.network_interface("eni", security_groups=[net.open], source_dest_check=False)
     net.prv.route("0.0.0.0/0", to=eni)
     assert net.trace("a1", X, tcp(443)).outcome == "blocked"
@@ -614,7 +618,7 @@ def _check_on(net: Base) -> None:
 
 # preparation, source, target, traffic, words of the reason
 BECAUSE: dict[str, tuple[Act, Any, Any, Any, tuple[str, ...]]] = {
-    "delivered": (_nothing, "a1", "b1", tcp(80), ("arrives", "reply")),
+    "delivered": (nothing, "a1", "b1", tcp(80), ("arrives", "reply")),
     "a group without a rule": (
         lambda net: net.wear("b1", net.group("web", "tcp 443 from 0.0.0.0/0")),
         "a1", "b1", tcp(80), ("web", "inbound", "tcp 80", "10.0.1.10"),
@@ -623,11 +627,11 @@ BECAUSE: dict[str, tuple[Act, Any, Any, Any, tuple[str, ...]]] = {
         lambda net: net.acl(net.prb, into=("7 deny tcp 80 from 10.0.0.0/16",)),
         "a1", "b1", tcp(80), ("PRB NACL", "inbound", "7 deny tcp 80 from 10.0.0.0/16", "10.0.1.10"),
     ),
-    "a table without a route": (_nothing, "a1", X, tcp(80), ("PRV", "203.0.113.10")),
+    "a table without a route": (nothing, "a1", X, tcp(80), ("PRV", "203.0.113.10")),
     "a blackhole": (
         lambda net: net.nat().remove(), "a1", X, tcp(80), ("PRV", "0.0.0.0/0", "203.0.113.10"),
     ),
-    "no public address": (_nothing, "p1", X, tcp(80), ("igw", "10.0.0.10", "IGW-5")),
+    "no public address": (nothing, "p1", X, tcp(80), ("igw", "10.0.0.10", "IGW-5")),
     "a private destination": (
         lambda net: net.hosts["p1"].elastic_ip(), "p1", "10.99.1.1", tcp(80), ("igw", "10.99.1.1", "IGW-6"),
     ),

@@ -638,20 +638,10 @@ def e12(net: Base) -> None:
     assert seen_by(found) == "10.0.0.220"
 
 
-def _peered(net: Base, *, back: str = "10.0.0.0/16", host: str = "y1") -> Any:
-    """Peer A with B (10.1.0.0/16); PRV has the route, and B has one back for `back`."""
-    theirs = net.beside("B", "10.1.0.0/16", host)
-    pcx = net.vpc.peer("B", "pcx")
-    net.prv.route("10.1.0.0/16", to=pcx)
-    if back:
-        theirs.route(back, to=pcx)
-    return theirs
-
-
 @row("E13 a peer cannot use the NAT gateway")
 def e13(net: Base) -> None:
     net.nat()
-    _peered(net, back="0.0.0.0/0")
+    net.peered(back="0.0.0.0/0")
     found = net.trace("y1", X, tcp(443))
     assert found.outcome == "blocked", str(found)
     assert found.blockers[0].code in ("NGW_REQUIRES_SOURCE_IN_VPC", "PCX_REQUIRES_ADDRESS_IN_VPC_CIDR")
@@ -659,7 +649,7 @@ def e13(net: Base) -> None:
 
 @row("E15 a reply finds its way back to a NAT gateway over a peering without a route")
 def e15(net: Base) -> None:
-    _peered(net, back="")
+    net.peered(back="")
     net.prv.route("10.1.0.0/16", to=net.nat())
     net.pub.route("10.1.0.0/16", to="pcx")
     allowed(net.trace("a1", "10.1.0.10", tcp(80)))
@@ -667,7 +657,7 @@ def e15(net: Base) -> None:
 
 @row("E16 any other reply needs the peer's route")
 def e16(net: Base) -> None:
-    _peered(net, back="")
+    net.peered(back="")
     found = net.trace("a1", "10.1.0.10", tcp(80))
     reply_denied(found, "route_table", "B1", code="NO_ROUTE_TO_DESTINATION")
 
@@ -787,7 +777,7 @@ def f09(net: Base) -> None:
 @row("F10 a peer cannot use the virtual private gateway")
 def f10(net: Base) -> None:
     net.prv.route_table.propagate(net.vpn())
-    _peered(net, back="192.168.0.0/16")
+    net.peered(back="192.168.0.0/16")
     found = net.trace("y1", OP, tcp(443))
     denied(found, "peering_connection", "pcx", code="PCX_REQUIRES_ADDRESS_IN_VPC_CIDR")
 
@@ -797,19 +787,19 @@ def f10(net: Base) -> None:
 
 @row("G01 a peering with routes on both sides works")
 def g01(net: Base) -> None:
-    _peered(net)
+    net.peered()
     allowed(net.trace("a1", "y1", tcp(80)))
 
 
 @row("G02 a peering needs a route on both sides")
 def g02(net: Base) -> None:
-    _peered(net, back="")
+    net.peered(back="")
     reply_denied(net.trace("a1", "y1", tcp(80)), "route_table", "B1", code="NO_ROUTE_TO_DESTINATION")
 
 
 @row("G04 a peering is not transitive")
 def g04(net: Base) -> None:
-    theirs = _peered(net)
+    theirs = net.peered()
     net.beside("C", "10.2.0.0/16", "z1").route("10.0.0.0/8", to=net.vpc.peer("C", "pcx-ac"))
     theirs.route("10.2.0.0/16", to="pcx")
     for subnet in (net.pub, net.prv, net.prb):
@@ -827,7 +817,7 @@ def g05(net: Base) -> None:
 
 @row("G07 a rule may name a group of a peer in the same Region")
 def g07(net: Base) -> None:
-    theirs = _peered(net)
+    theirs = net.peered()
     net.wear("a1", net.group("sg-a"))
     named = theirs.vpc.security_group("sg-y", inbound=["tcp 80 from A/sg-a"])
     theirs.instance("y1", security_groups=[named])
@@ -845,20 +835,20 @@ def g08(net: Base) -> None:
 
 @row("G10 a peer cannot use the internet gateway")
 def g10(net: Base) -> None:
-    _peered(net, back="0.0.0.0/0")
+    net.peered(back="0.0.0.0/0")
     found = net.trace("y1", X, tcp(443))
     denied(found, "peering_connection", "pcx", code="PCX_REQUIRES_ADDRESS_IN_VPC_CIDR")
 
 
 @row("G11 a peer cannot use a gateway endpoint")
 def g11(net: Base) -> None:
-    _peered(net, back="0.0.0.0/0")
+    net.peered(back="0.0.0.0/0")
     net.vpc.gateway_endpoint("s3", [net.prv.route_table])
     assert net.trace("y1", service("s3"), tcp(443)).outcome == "blocked"
 
 
 def _two_peers(net: Base) -> None:
-    _peered(net)
+    net.peered()
     net.beside("B2", "10.1.0.0/16", "w1")
     net.prv.route("10.1.0.0/16", to=net.vpc.peer("B2", "pcx-2"))
 
@@ -880,7 +870,7 @@ def g13(net: Base) -> None:
 
 @row("G14 a peer's route may be for one address only")
 def g14(net: Base) -> None:
-    _peered(net, back="10.0.1.10/32")
+    net.peered(back="10.0.1.10/32")
     allowed(net.trace("a1", "y1", tcp(80)))
     reply_denied(net.trace("a2", "y1", tcp(80)), "route_table", "B1", code="NO_ROUTE_TO_DESTINATION")
 
@@ -890,14 +880,14 @@ PUBLIC_NAME = "ec2-198-51-100-10.ap-northeast-1.compute.amazonaws.com"
 
 @row("G16 a peer's public hostname means its public address")
 def g16(net: Base) -> None:
-    _peered(net)
+    net.peered()
     net.hosts["y1"].elastic_ip("198.51.100.10")
     assert [str(a) for a in resolve(net.topology, PUBLIC_NAME, "a1").addresses] == ["198.51.100.10"]
 
 
 @row("G17 with DNS resolution a peer's public hostname means its private address")
 def g17(net: Base) -> None:
-    _peered(net)
+    net.peered()
     net.hosts["y1"].elastic_ip("198.51.100.10")
     net.vpc.peer("B", "pcx", resolve_dns=(True, True))
     assert [str(a) for a in resolve(net.topology, PUBLIC_NAME, "a1").addresses] == ["10.1.0.10"]
@@ -911,21 +901,9 @@ def g19(net: Base) -> None:
     assert found.blockers[0].code in ("DISCONNECTED_VPCS", "NO_ROUTE_TO_DESTINATION")
 
 
-def _hub(net: Base) -> Any:
-    """Join A, B and C by a transit gateway: attachments "tgw-A", "tgw-B" and "tgw-C"."""
-    tgw = _transit(net)
-    for name, block, host in (("B", "10.1.0.0/16", "y1"), ("C", "10.2.0.0/16", "z1")):
-        subnet = net.beside(name, block, host)
-        tgw.attach(name, [subnet])
-        subnet.route("10.0.0.0/8", to=tgw)
-    for subnet in (net.pub, net.prv, net.prb):
-        subnet.route("10.0.0.0/8", to=tgw)
-    return tgw
-
-
 @row("G20 a transit gateway joins every VPC with every other")
 def g20(net: Base) -> None:
-    _hub(net)
+    net.hub()
     allowed(net.trace("a1", "y1", tcp(80)))
     allowed(net.trace("y1", "z1", tcp(80)))
     assert "tgw" in net.trace("a1", "y1", tcp(80)).path
@@ -933,21 +911,21 @@ def g20(net: Base) -> None:
 
 @row("G22 an attachment without a route table sends nothing on")
 def g22(net: Base) -> None:
-    _hub(net).default_route_table.disassociate("tgw-C")
+    net.hub().default_route_table.disassociate("tgw-C")
     found = net.trace("z1", "a1", tcp(80))
     denied(found, "transit_gateway", "tgw", code="TGW_ATTACH_MISSING_TGW_RTB_ASSOCIATION")
 
 
 @row("G23 a block that is not in the transit gateway's table is not reached")
 def g23(net: Base) -> None:
-    _hub(net).default_route_table.stop_propagating("tgw-B")
+    net.hub().default_route_table.stop_propagating("tgw-B")
     found = net.trace("a1", "y1", tcp(80))
     denied(found, "transit_gateway", "tgw", code="TGW_RTB_NO_ROUTE_TO_TGW_ATTACHMENT")
 
 
 def _egress(net: Base) -> Any:
     """Let A out by C's NAT gateway, which has the route back to 10.0.0.0/8."""
-    tgw = _hub(net)
+    tgw = net.hub()
     c1, c = net.topology["C/C1"], net.topology["C"]
     igw, out = c.internet_gateway("c-igw"), c.subnet("C-OUT", "10.2.1.0/24")
     c.route_table("C-OUT", subnets=[out])
