@@ -7,16 +7,11 @@ from typing import TYPE_CHECKING, Any
 from vpclab.evaluate.gateways import ECHO
 from vpclab.evaluate.network import Interface, LinkedSubnet
 from vpclab.evaluate.packets import Header, address
-from vpclab.evaluate.results import FORWARD, Place, Target
+from vpclab.evaluate.results import FORWARD, Place, Target, service_place
 from vpclab.topology.model import PORTED, TCP, VpcEndpoint
 
 if TYPE_CHECKING:
     from vpclab.evaluate.walk import Walk
-
-
-def service_place(service: str) -> Place:
-    """Return the place that stands for a service: ``com.amazonaws.ap-northeast-1.s3`` is ``s3``."""
-    return Place(id=service, name=service.rpartition(".")[2], kind="service")
 
 
 def through_gateway_endpoint(walk: Walk, target: Target, header: Header, subnet: LinkedSubnet) -> None:

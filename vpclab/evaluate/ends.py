@@ -8,7 +8,7 @@ from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 from typing import Any
 
 from vpclab.evaluate.network import Interface, LinkedNetwork
-from vpclab.evaluate.results import Place
+from vpclab.evaluate.results import Place, service_place
 from vpclab.topology.errors import Ambiguous, BadInput, NotFound
 from vpclab.topology.model import (
     Address,
@@ -29,6 +29,7 @@ from vpclab.topology.model import (
     VpcEndpoint,
 )
 from vpclab.topology.rules import is_public, read_address
+from vpclab.topology.services import service_blocks, service_name
 from vpclab.topology.store import Handle
 from vpclab.topology.syntax import read_network
 
@@ -252,17 +253,11 @@ def _service_end(network: LinkedNetwork, ref: Service, source: End, version: int
     region = ref.region or (
         vpc.region if vpc else next((v.value.region for v in network.vpcs.values()), "us-east-1")
     )
-    full = ref.name if "." in ref.name else f"com.amazonaws.{region}.{ref.name}"
-    place = Place(id=full, name=full.rpartition(".")[2], kind="service")
+    full = service_name(ref.name, region)
+    place = service_place(full)
     for interface in endpoint_interfaces(network, full, vpc, version):
         return End(place, _own_address(interface, version), interface)
-    from vpclab.topology.services import service_blocks
-
-    blocks = [
-        b
-        for b in network.services.get(full) or service_blocks(full.rpartition(".")[2], region)
-        if b.version == version
-    ]
+    blocks = [b for b in network.services.get(full) or service_blocks(full, region) if b.version == version]
     if not blocks:
         raise NotFound(f"service {ref.name!r} has no IPv{version} address in {region}", network.services)
     return End(place, blocks[0][1])

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from ipaddress import IPv4Network
 from typing import Any, cast
 
-from vpclab.evaluate.results import Place, Target
+from vpclab.evaluate.results import Place, Target, service_place
 from vpclab.topology.model import (
     LOCAL,
     Address,
@@ -222,7 +222,7 @@ class LinkedNetwork:
         """Return the AWS service whose published ranges hold a public address, or None."""
         for name, blocks in self.services.items():
             if any(asked in block for block in blocks if block.version == asked.version):
-                return Place(id=name, name=name.rpartition(".")[2], kind="service")
+                return service_place(name)
         return None
 
     def _subnet(self, value: Subnet) -> LinkedSubnet:

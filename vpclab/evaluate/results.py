@@ -14,6 +14,7 @@ from typing import Any
 from vpclab import display
 from vpclab.evaluate.packets import Packet, TrafficType
 from vpclab.topology.model import Resource, Snapshot
+from vpclab.topology.services import short_name
 
 DELIVERED, BLOCKED = "delivered", "blocked"
 REPLY_BLOCKED, NO_REPLY, UNKNOWN = "reply-blocked", "no-reply", "unknown"
@@ -25,6 +26,11 @@ class Place(Resource):
     """A component that is no AWS resource of yours: the internet, a service."""
 
     kind: str = "internet"  # type: ignore[misc]  # a value here, a class attribute elsewhere
+
+
+def service_place(service: str) -> Place:
+    """Return the place that stands for a service: ``com.amazonaws.ap-northeast-1.s3`` is ``s3``."""
+    return Place(id=service, name=short_name(service), kind="service")
 
 
 class Target(str):

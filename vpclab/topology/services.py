@@ -26,6 +26,15 @@ def service_name(service: str, region: str) -> str:
     return service if service.startswith(("com.", "aws.")) else f"com.amazonaws.{region}.{service}"
 
 
+def short_name(service: str) -> str:
+    """Return what people call a service by its full name.
+
+    >>> short_name("com.amazonaws.ap-northeast-1.ecr.dkr")
+    'ecr.dkr'
+    """
+    return service.split(".", 3)[3] if service.count(".") >= 3 else service
+
+
 def service_blocks(service: str, region: str) -> tuple[IPv4Network, ...]:
     """Return the public IPv4 ranges of a service in a Region: real ones where we have them, else a stand-in.
 
