@@ -78,8 +78,10 @@ def route_decision(
     else:
         others = [r for r in over if why_passed_over(r, route, asked) == "MORE_SPECIFIC_ROUTE"]
         beats = f", longer than {', '.join(str(r.destination) for r in others)}" if others else ""
-        where = "local: the packet stays in the VPC" if target == "local" else f"to {target.name}"
-        because = f"{label}: {route.destination} covers {asked}{beats}, target {where}."
+        where = (
+            "local, the packet stays in the VPC" if target == "local" else f"the next hop is {target.name}"
+        )
+        because = f"{label}: {route.destination} covers {asked}{beats}: {where}."
     return Decision(allowed, table.value, "route_table", because, code, route, over, target=target)
 
 

@@ -18,7 +18,7 @@ from vpclab.topology.model import (
     VpcEndpoint,
 )
 from vpclab.topology.routing import Ref
-from vpclab.topology.services import service_blocks, service_name
+from vpclab.topology.services import service_blocks, service_name, short_name
 from vpclab.topology.store import Handle
 from vpclab.topology.subnets import SubnetHandle
 from vpclab.topology.words import bad, refuse
@@ -66,12 +66,13 @@ def gateway_endpoint(
     full = service_name(service, vpc.region)
     if full not in [service_name(word, vpc.region) for word in ("s3", "dynamodb")]:
         refuse("endpoint-service", service=full)
-    name = name or f"gw-{full.rpartition('.')[2]}"
+    name = name or f"gw-{short_name(full)}"
     tables = [topology.one(RouteTable, table, vpc.id) for table in route_tables]
+    elsewhere = next((table for table in tables if table.vpc_id != vpc.id), None)
+    if elsewhere is not None:
+        refuse("table-other-vpc", table=elsewhere.name, here=f"VPC {vpc.name}")
     listed, old = managed_prefix_list(topology, full), topology.named(VpcEndpoint, vpc.id, name)
     for table in tables:
-        if table.vpc_id != vpc.id:
-            refuse("table-other-vpc", table=table.name, here=f"VPC {vpc.name}")
         for route in table.routes:
             if route.destination == listed.id and route.target != (old.id if old else None):
                 other = topology.get(VpcEndpoint, route.target)
@@ -104,7 +105,7 @@ def interface_endpoint(
 ) -> VpcEndpointHandle:
     """Declare an interface endpoint with one network interface in each subnet (VPE-10)."""
     full = service_name(service, vpc.region)
-    name = name or f"if-{full.rpartition('.')[2]}"
+    name = name or f"if-{short_name(full)}"
     placed = [topology.one(Subnet, subnet, vpc.id) for subnet in subnets]
     rules.one_per_zone(placed, f"endpoint {name}")
     for subnet in placed:

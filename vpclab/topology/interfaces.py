@@ -6,6 +6,7 @@ from dataclasses import replace
 from ipaddress import IPv4Address, IPv6Address
 from typing import Any
 
+from vpclab import display
 from vpclab.topology.model import ElasticIp, Instance, NatGateway, NetworkInterface, Subnet, VpcEndpoint
 from vpclab.topology.store import Handle
 from vpclab.topology.words import missing, refuse
@@ -121,18 +122,27 @@ class InstanceHandle(Handle[Instance]):
 
     def stop(self) -> None:
         """Stop it: an automatic public address is released, an Elastic IP stays (ENI-5)."""
-        primary = self.interfaces[0]
+        primary, given_back = self.interfaces[0], ""
         automatic = bool(primary.public_ip) and not primary.value.addresses[0].elastic
         if automatic:
+            given_back = f", {primary.public_ip} given back"
             primary.set_public(None)
-        self._update(state="stopped", public_ip_at_start=automatic or self.value.public_ip_at_start)
+        again = automatic or self.value.public_ip_at_start
+        self._turn("stopped", again, f"running → stopped{given_back}")
 
     def start(self) -> None:
         """Start it: a new public address for a released one, unless it has two interfaces (ENI-5)."""
-        primary = self.interfaces[0]
+        primary, new = self.interfaces[0], ""
         if self.value.public_ip_at_start and len(self.interfaces) == 1 and not primary.public_ip:
             primary.set_public(self.topology.free_public_address())
-        self._update(state="running", public_ip_at_start=False)
+            new = f", public address {primary.public_ip}"
+        self._turn("running", False, f"stopped → running{new}")
+
+    def _turn(self, state: str, public_ip_at_start: bool, sentence: str) -> None:
+        """Put the instance into a state and say so; nothing is said where nothing changes."""
+        if self.value.state != state:
+            self.topology.put(replace(self.value, state=state, public_ip_at_start=public_ip_at_start))
+            display.say(f"{self.value.label}: {sentence}")
 
     def remove(self) -> None:
         """Terminate it: its interfaces go, Elastic IPs stay yours, routes to it become blackholes (RT-13)."""
