@@ -33,12 +33,13 @@ from vpclab.topology.errors import Ambiguous, BadInput, NotFound, Refused, Vpcla
 
 if TYPE_CHECKING:
     from vpclab.aws import load_aws as load_aws
+    from vpclab.aws import save_aws as save_aws
     from vpclab.render import draw as draw
 
 __version__ = "0.1.0"
 
 # Drawing and reading files load when first used, so that `import vpclab` stays light.
-_LATER = {"draw": "vpclab.render", "load_aws": "vpclab.aws"}
+_LATER = {"draw": "vpclab.render", "load_aws": "vpclab.aws", "save_aws": "vpclab.aws"}
 
 
 def __getattr__(name: str) -> Any:
@@ -76,6 +77,7 @@ __all__ = [  # noqa: RUF022 - in reading order
     "Intent",
     "draw",
     "load_aws",
+    "save_aws",
     "data_path",
     "VpclabError",
     "BadInput",
