@@ -187,7 +187,7 @@ def install(kit: Kit, extras: Sequence[str]) -> None:
     for extra in extras:
         wanted += project["project"]["optional-dependencies"][extra]
     pip = [str(kit.python), "-m", "pip", "install", "--no-input", "--disable-pip-version-check"]
-    what = "what the tests need" if "dev" in extras else "the course, about 150 MB the first time"
+    what = "what the tests need" if "dev" in extras else "the course, about 85 MB the first time"
     steps = (
         ("Installing " + what, [*pip, "-c", "constraints.txt", *wanted]),
         ("Adding vpclab", [*pip, "--no-deps", "--no-build-isolation", "-e", "."]),
@@ -420,6 +420,10 @@ def start(kit: Kit, course: Path, port: int | None, browser: bool, extra: Sequen
     """Start JupyterLab on the start page, say where it answers, and stay until it ends."""
     home = course / ".jupyter"
     home.mkdir(mode=0o700, exist_ok=True)  # it holds the token
+    # The plugin that asks about news and looks for updates, both from outside.
+    (home / "config" / "labconfig").mkdir(parents=True, exist_ok=True)
+    switched_off = {"disabledExtensions": {"@jupyterlab/apputils-extension:announcements": True}}
+    write_json(home / "config" / "labconfig" / "page_config.json", switched_off)
     running = read_json(home / "running.json") or {}
     if port in (None, running.get("port")) and answers(str(running.get("status"))):
         say(f"JupyterLab runs already: {running['page']}")
@@ -434,9 +438,7 @@ def start(kit: Kit, course: Path, port: int | None, browser: bool, extra: Sequen
         "--ServerApp.ip=127.0.0.1", f"--ServerApp.port={port}", "--ServerApp.port_retries=0",
         f"--ServerApp.root_dir={course}", f"--LabApp.default_url=/lab/tree/{START_PAGE}",
         "--ServerApp.answer_yes=True",  # Ctrl-C stops it without a question
-        # Nothing of JupyterLab reaches out: no news, no check for updates, no list of extensions.
-        "--LabApp.news_url=None", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
-        "--LabApp.extension_manager=readonly",
+        "--LabApp.extension_manager=readonly",  # a list of extensions would be fetched from outside
     ]  # fmt: skip
     command += [] if browser else ["--no-browser"]
     command += ["--allow-root"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
