@@ -9,6 +9,7 @@ from vpclab.evaluate.network import Interface, LinkedSubnet
 from vpclab.evaluate.packets import Header, address
 from vpclab.evaluate.results import FORWARD, Place, Target, service_place
 from vpclab.topology.model import PORTED, TCP, VpcEndpoint
+from vpclab.topology.rules import is_public
 
 if TYPE_CHECKING:
     from vpclab.evaluate.walk import Walk
@@ -46,7 +47,7 @@ def answer_from_service(walk: Walk, place: Place, header: Header) -> None:
         endpoint, subnet = walk.answers_by
         walk.step(endpoint, endpoint.kind, header, header)
         walk.enter_subnet(subnet.vpc.subnet_at(header[0], header[2]), header, subnet.vpc)
-    elif place.id in walk.network.services:
+    elif is_public(address(header[0], header[1])):
         from vpclab.evaluate.gateways import enter_from_internet
 
         enter_from_internet(walk, header)

@@ -128,7 +128,9 @@ def _on_the_internet(walk: Walk, header: Header) -> None:
         enter_from_internet(walk, header)
         return
     to = address(version, dst)
-    place = network.service_at(to) or INTERNET
+    meant = walk.destination
+    asked_service = meant.component.kind == "service" and meant.address == to
+    place = meant.component if asked_service else network.service_at(to) or INTERNET
     if walk.leg == REPLY:
         asked = walk.header[2]
         if src != asked:

@@ -190,7 +190,8 @@ def cross_peering(walk: Walk, target: Target, header: Header, subnet: LinkedSubn
         walk.stop_unknown(pcx, header, f"{label}: VPC {side.vpc_id}{owner} is not in the data.")
         return
     walk.step(pcx, pcx.kind, header, header)
-    if walk.leg == FORWARD and any(after == header for _, after in walk.translated.values()):
+    nats = walk.network.nat_subnets  # NAT gateways only: an instance that translates gets no such favour
+    if walk.leg == FORWARD and any(id in nats and pair[1] == header for id, pair in walk.translated.items()):
         walk.returns_to[src] = pcx.id
     walk.via = pcx.kind
     walk.enter_subnet(there.subnet_at(version, dst), header, there)

@@ -22,6 +22,7 @@ from vpclab.topology.model import (
     NatGateway,
     NetworkInterface,
     Resource,
+    Route,
     RouteTable,
     Settings,
     Snapshot,
@@ -140,10 +141,28 @@ class Store(display.Shown):
                 if was != wanted:
                     what = name.replace("_", " ")
                     refuse("immutable", what=what, wanted=_text(wanted), label=value.label, was=_text(was))
-            changes = [_change(f.name, getattr(old, f.name), getattr(value, f.name)) for f in fields(value)]
+            pairs = ((f.name, getattr(old, f.name), getattr(value, f.name)) for f in fields(value))
+            changes = [self._change(*pair) for pair in pairs]
             display.say(f"{value.label}: " + "; ".join(filter(None, changes)))
         self.put(value)
         return value
+
+    def _change(self, attribute: str, was: Any, wanted: Any) -> str:
+        """Return what changed in one attribute, in words; rules and entries one by one."""
+        if was == wanted:
+            return ""
+        if isinstance(wanted, tuple) and isinstance(was, tuple):
+            gone = [f"− {self._readable(item)}" for item in was if item not in wanted]
+            new = [f"+ {self._readable(item)}" for item in wanted if item not in was]
+            return ", ".join(gone + new) or f"{attribute.replace('_', ' ')} in another order"
+        return f"{attribute.replace('_', ' ')} {_text(was)} → {_text(wanted)}"
+
+    def _readable(self, item: Any) -> str:
+        """Return an item of a changed list as people call it: names in the place of ids."""
+        if isinstance(item, Route):
+            return f"{item.destination} → {self._readable(item.target)}"
+        tables = (table[item] for table in self._tables.values() if isinstance(item, str) and item in table)
+        return next((value.name for value in tables), str(item))
 
     # -- finding ---------------------------------------------------------------------------------
 
@@ -228,17 +247,6 @@ def _text(value: Any) -> str:
     if isinstance(value, tuple):
         return ", ".join(map(str, value)) or "none"
     return "none" if value is None else str(value)
-
-
-def _change(name: str, was: Any, wanted: Any) -> str:
-    """Return what changed in one attribute, in words; rules and entries one by one."""
-    if was == wanted:
-        return ""
-    if isinstance(wanted, tuple) and isinstance(was, tuple):
-        gone = [f"− {item}" for item in was if item not in wanted]
-        new = [f"+ {item}" for item in wanted if item not in was]
-        return ", ".join(gone + new) or f"{name.replace('_', ' ')} in another order"
-    return f"{name.replace('_', ' ')} {_text(was)} → {_text(wanted)}"
 
 
 class Handle(display.Shown, Generic[R]):
