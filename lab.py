@@ -37,7 +37,7 @@ import urllib.request
 import webbrowser
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -457,10 +457,10 @@ def start(kit: Kit, course: Path, port: int | None, browser: bool, extra: Sequen
             write_json(home / "running.json", {"port": port, "page": page, "status": status})
             say(f"JupyterLab answers at {page}")
             say(f"Your work is saved in {course}; press Ctrl-C here to stop")
-            code = process.wait()
-    if code:
-        raise Stop(f"JupyterLab ended with an error: {log} says why")
-    say("JupyterLab has stopped")
+            with suppress(KeyboardInterrupt):
+                if process.wait():
+                    raise Stop(f"JupyterLab ended with an error: {log} says why")
+    say("\nJupyterLab has stopped")
 
 
 @contextmanager
@@ -615,7 +615,7 @@ def main(arguments: Sequence[str]) -> int:
         return act(arguments)
     except KeyboardInterrupt:
         say("\nStopped")
-        return 0
+        return 130  # what is unfinished must not count as passed
     except (Stop, OSError) as problem:
         print(f"\n{problem if isinstance(problem, Stop) else sentence_for(problem)}", file=sys.stderr)
         return 1

@@ -440,13 +440,13 @@ def test_a_failure_ends_in_one_sentence(monkeypatch, capsys, problem, sentence):
     assert err.strip().count("\n") == 0
 
 
-def test_ctrl_c_ends_quietly(monkeypatch, capsys):
+def test_ctrl_c_ends_quietly_and_does_not_count_as_passed(monkeypatch, capsys):
     def interrupt(_arguments):
         raise KeyboardInterrupt
 
     monkeypatch.setattr(lab, "act", interrupt)
     monkeypatch.setattr(lab.signal, "signal", lambda *_: None)
-    assert lab.main([]) == 0
+    assert lab.main([]) == 130
     assert capsys.readouterr() == ("\nStopped\n", "")
 
 
@@ -574,6 +574,21 @@ def test_a_browser_is_installed_only_where_that_is_allowed(kit, monkeypatch):
         lab.install_browser(kit, asked=True)
 
 
+@pytest.mark.parametrize(
+    ("ci", "asked"), [("true", False), (None, True)], ids=["CI=true", "--install-browser"]
+)
+def test_root_on_debian_asks_once_for_the_packages_and_installs_the_browser(kit, monkeypatch, ci, asked):
+    ran = []
+    monkeypatch.setattr(lab, "find_browser", lambda: None)
+    monkeypatch.setattr(lab, "run_quietly", lambda _sentence, command, _kit: ran.append(command) or 0)
+    monkeypatch.setattr(lab.shutil, "which", lambda name: f"/usr/bin/{name}")
+    monkeypatch.setattr(lab.os, "geteuid", lambda: 0, raising=False)
+    monkeypatch.setenv("CI", ci) if ci else monkeypatch.delenv("CI", raising=False)
+    lab.install_browser(kit, asked=asked)
+    assert [command[2] for command in ran] == ["update", "install"]
+    assert ran[1][-2:] == ["chromium", "fonts-noto-cjk"]
+
+
 # ---------------------------------------------------------------------------- for real
 
 
@@ -612,6 +627,6 @@ def test_jupyterlab_answers_on_the_start_page_and_ctrl_c_ends_it(tmp_path):
     finally:
         process.send_signal(lab.signal.SIGINT)
         rest, _ = process.communicate(timeout=30)
-    assert rest.splitlines()[-1] == "Stopped"
+    assert rest.splitlines()[-1] == "JupyterLab has stopped"
     assert process.returncode == 0
     assert lab.free_port(port) == port
