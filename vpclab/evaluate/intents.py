@@ -120,7 +120,11 @@ class Intents:
 from the internet (IGW-2).
     """
 
-    def __init__(self, rows: Iterable[Intent | Mapping[str, Any] | Iterable[Any]] | pd.DataFrame) -> None:
+    def __init__(
+        self, rows: Iterable[Intent | Mapping[str, Any] | Iterable[Any]] | pd.DataFrame | str | Path
+    ) -> None:
+        if isinstance(rows, (str, Path)):
+            rows = Intents.from_csv(rows).rows
         if hasattr(rows, "to_dict"):
             rows = rows.to_dict("records")
         self.rows = tuple(_read(row, number) for number, row in enumerate(rows, 1))

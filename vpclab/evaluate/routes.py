@@ -6,7 +6,7 @@ from vpclab.evaluate.network import Table, linked
 from vpclab.evaluate.packets import address
 from vpclab.evaluate.results import Decision, Target
 from vpclab.topology.errors import BadInput
-from vpclab.topology.model import Address, Network, Route, RouteTable
+from vpclab.topology.model import Address, Network, Route, RouteTable, Snapshot
 from vpclab.topology.rules import read_address
 from vpclab.topology.store import Handle
 
@@ -85,8 +85,10 @@ def route_decision(
     return Decision(allowed, table.value, "route_table", because, code, route, over, target=target)
 
 
-def select_route(route_table: Handle[RouteTable], address: object) -> Decision:
+def select_route(route_table: Handle[RouteTable] | RouteTable, address: object) -> Decision:
     """Return the route a table chooses for an address; `.target` is the target's id, with name and kind.
+
+    A frozen table, not a handle, knows no names: its targets are ids only.
 
     >>> from vpclab import Topology, select_route
     >>> prod = Topology("shop").vpc("prod", "10.0.0.0/16")
@@ -95,12 +97,14 @@ def select_route(route_table: Handle[RouteTable], address: object) -> Decision:
     >>> print(select_route(prod.main_route_table, "203.0.113.10"))
     route table main: no route covers 203.0.113.10, so the packet is dropped.
     """
-    if not isinstance(route_table, Handle) or not isinstance(route_table.value, RouteTable):
+    value = route_table.value if isinstance(route_table, Handle) else route_table
+    if not isinstance(value, RouteTable):
         raise BadInput(f"{route_table!r} is not a route table of a topology")
     asked = read_address(address)
-    network = linked(route_table.topology.snapshot())
-    table = network.table(route_table.value)
+    known = route_table.topology.snapshot() if isinstance(route_table, Handle) else Snapshot(value.name, {})
+    network = linked(known)
+    table = network.table(value)
     chosen = best(table, asked.version, int(asked))
-    return route_decision(
-        table, asked.version, int(asked), chosen, network.attached(chosen, route_table.value.vpc_id)
-    )
+    if chosen is not None and chosen[1] is None and not isinstance(route_table, Handle):
+        chosen = (chosen[0], Target(chosen[0].target, chosen[0].target, ""))
+    return route_decision(table, asked.version, int(asked), chosen, network.attached(chosen, value.vpc_id))

@@ -82,6 +82,13 @@ _UNMODELLED = (
     "gateway_load_balancer",
     "gateway_load_balancer_endpoint",
 )
+# A part is shown as the gateway, or the VPC, that it is a part of: the kinds of a hop are few and public.
+_SHOWN_AS = {
+    "connection": "virtual_private_gateway",
+    "transit_gateway_attachment": "transit_gateway",
+    "transit_gateway_route_table": "transit_gateway",
+    "subnet": "vpc",
+}
 # Where a route's target leads, by kind.
 _NEXT_HOP: dict[str, Callable[[Walk, Target, Header, LinkedSubnet], None]] = {
     "internet_gateway": gateways.leave_by_internet_gateway,
@@ -176,7 +183,9 @@ class Walk:
 
         hops = []
         for component, kind, before, after, direction, checks in self.steps[leg]:
+            kind = _SHOWN_AS.get(kind, kind)
             decisions = tuple(replace(explain(), leg=leg) for _, explain in checks)
+            decisions = tuple(replace(d, kind=_SHOWN_AS.get(d.kind, d.kind)) for d in decisions)
             if kind == "security_group" and decisions:
                 component = decisions[0].component or component
             out = packet(after) if after is not None else None
