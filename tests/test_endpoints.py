@@ -50,6 +50,16 @@ def test_a_service_sees_the_private_address_through_a_gateway_endpoint(net: Base
     assert any(found.forward[-1].packet_in.dst in block for block in service_blocks("s3", "ap-northeast-1"))
 
 
+def test_a_gateway_endpoint_serves_nobody_behind_a_transit_gateway(net: Base) -> None:
+    tgw = net.hub()
+    block = service_blocks("dynamodb", "ap-northeast-1")[0]
+    tgw.default_route_table.route(block, to="tgw-A")
+    net.topology["B1"].route(block, to=tgw)
+    net.vpc.gateway_endpoint("dynamodb", [net.prv.route_table], name="gw")
+    allowed(net.trace("a1", service("dynamodb"), tcp(443)))
+    denied(net.trace("y1", service("dynamodb"), tcp(443)), "vpc_endpoint", "gw")
+
+
 def test_both_services_share_a_table(net: Base) -> None:
     for word in ("s3", "dynamodb"):
         net.vpc.gateway_endpoint(word, [net.prv.route_table])

@@ -133,6 +133,23 @@ def test_a_site_cannot_reach_what_is_no_interface(net: Base) -> None:
     denied(net.trace(OP, "10.0.1.99", tcp(22)), "virtual_private_gateway", "vgw", code=code)
 
 
+def test_a_vpn_carries_no_ipv6_inwards_either() -> None:
+    net = Base(dual=True)
+    office = "2001:db8:ffff::/48"
+    net.prv.route(office, to=net.vpn(blocks=["192.168.0.0/16", office]))
+    found = net.trace(site("OP", "2001:db8:ffff::10"), "a1", tcp(22), ip_version=6)
+    denied(found, "virtual_private_gateway", "vgw")
+
+
+def test_a_virtual_private_gateway_serves_only_its_own_vpc(net: Base) -> None:
+    net.hub().default_route_table.route("192.168.0.0/16", to="tgw-A")
+    net.topology["B1"].route("192.168.0.0/16", to="tgw")
+    net.prv.route_table.propagate(net.vpn())
+    allowed(net.trace("a1", OP, tcp(443)))
+    code = "VGW_PRIVATE_IP_ASSOCIATION_FOR_EGRESS"
+    denied(net.trace("y1", OP, tcp(443)), "virtual_private_gateway", "vgw", code=code)
+
+
 def test_a_public_address_does_not_go_into_a_vpn(net: Base) -> None:
     net.hosts["p1"].elastic_ip("198.51.100.10")
     net.pub.route_table.propagate(net.vpn())
@@ -142,13 +159,10 @@ def test_a_public_address_does_not_go_into_a_vpn(net: Base) -> None:
 # -- peering -----------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    "status",
-    [
-        "initiating-request", "failed", "pending-acceptance", "expired", "rejected", "provisioning", "deleting",
-        "deleted",
-    ],
-)  # fmt: skip
+NOT_ACTIVE = "initiating-request failed pending-acceptance expired rejected provisioning deleting deleted"
+
+
+@pytest.mark.parametrize("status", NOT_ACTIVE.split())
 def test_only_an_active_peering_carries_traffic(net: Base, status: str) -> None:
     net.peered(status=status)
     denied(net.trace("a1", "y1", tcp(80)), "route_table", "PRV", code="BAD_STATE_ROUTE")
@@ -182,6 +196,13 @@ def test_a_route_over_a_peering_beyond_the_peers_blocks_leads_nowhere(net: Base)
     net.prv.route("10.9.0.0/16", to="pcx")
     found = net.trace("a1", "10.9.0.10", tcp(80))
     denied(found, "peering_connection", "pcx", code="PCX_REQUIRES_ADDRESS_IN_VPC_CIDR")
+
+
+def test_a_block_of_the_asked_vpc_that_overlaps_makes_the_request_fail(net: Base) -> None:
+    net.vpc.add_cidr("10.7.0.0/16")
+    net.peered(status="pending-acceptance")
+    net.topology["B"].add_cidr("10.7.5.0/24")
+    assert net.topology["pcx"].value.status == "failed"
 
 
 def test_a_removed_peering_is_a_blackhole(net: Base) -> None:
@@ -355,6 +376,26 @@ def test_overlapping_vpcs_are_not_both_announced(net: Base) -> None:
     allowed(net.trace("a1", "y1", tcp(80)))
     found = net.trace("a1", "10.1.0.10", tcp(80))
     assert found.forward[-1].component.id == net.hosts["y1"].id
+
+
+def test_the_later_of_two_overlapping_vpcs_is_not_announced_even_if_it_is_smaller(net: Base) -> None:
+    tgw = net.hub()
+    vpc = net.topology.vpc("B2", "10.1.0.0/24")
+    tgw.attach(vpc, [vpc.subnet("B21", "10.1.0.0/24")])
+    found = net.trace("a1", "10.1.0.10", tcp(80))
+    allowed(found)
+    assert found.forward[-1].component.id == net.hosts["y1"].id
+
+
+def test_a_transit_gateway_uses_the_vpn_that_is_up(net: Base) -> None:
+    tgw = net.hub()
+    net.topology.site("OP", "192.168.0.0/16")
+    for name, tunnels in (("down", 0), ("up", 1)):
+        net.topology.vpn_connection(name, gateway=tgw, site="OP", tunnels_up=tunnels)
+    net.prv.route("192.168.0.0/16", to=tgw)
+    found = net.trace("a1", OP, tcp(443))
+    allowed(found)
+    assert "up" in found.path
 
 
 def test_peered_transit_gateways_need_static_routes_on_both_sides(net: Base) -> None:

@@ -213,6 +213,14 @@ def test_a_route_to_a_lost_internet_gateway_is_a_blackhole(removed: bool, code: 
     denied(net.trace("p1", X, tcp(443)), "route_table", "PUB", code=code)
 
 
+def test_a_route_to_a_removed_egress_only_gateway_is_a_blackhole(net: Base) -> None:
+    eigw = net.vpc.egress_only_internet_gateway()
+    net.prv.route("::/0", to=eigw)
+    assert select_route(net.prv.route_table, "3fff::10").target == eigw.id
+    eigw.remove()
+    assert select_route(net.prv.route_table, "3fff::10").code == "BAD_STATE_ROUTE"
+
+
 def test_an_attached_gateway_works_again() -> None:
     net = Base()
     net.igw.detach()

@@ -528,6 +528,17 @@ def test_a_nat_gateway_hides_its_client_from_a_subnet_of_the_vpc(net: Base) -> N
     allowed(net.trace("a1", "p1", tcp(80)))
 
 
+def test_inside_a_nat_gateways_own_subnet_no_network_acl_is_asked(net: Base) -> None:
+    net.nat()
+    net.prv.route("10.0.0.0/24", to="nat")
+    into, out = (
+        ("90 deny all from 10.0.0.0/24", ALLOW_IN),
+        ("90 deny all to 10.0.0.0/24", ALLOW_OUT),
+    )
+    net.acl(net.pub, into=into, out=out)
+    allowed(net.trace("a1", "p1", tcp(80)))
+
+
 # -- appliances and NAT instances --------------------------------------------------------------------
 
 
@@ -726,6 +737,23 @@ def test_an_open_rule_with_a_narrow_answer_is_tracked(net: Base) -> None:
     session, group = _ssh(net, "tcp 22 from 0.0.0.0/0", out=["tcp 443 to 0.0.0.0/0"])
     group.revoke(inbound=["tcp 22 from 0.0.0.0/0"])
     assert still_open(session, net.topology).allowed is True
+
+
+def test_a_ping_is_always_tracked(net: Base) -> None:
+    net.hosts["p1"].elastic_ip("198.51.100.10")
+    group = net.group("open2", "all from 0.0.0.0/0")
+    net.wear("p1", group)
+    session = net.trace(X, "p1", icmp())
+    group.revoke(inbound=["all from 0.0.0.0/0"])
+    assert still_open(session, net.topology).allowed is True
+
+
+def test_what_goes_through_a_nat_gateway_is_always_tracked(net: Base) -> None:
+    net.nat()
+    session = net.trace("a1", X, tcp(443))
+    net.open.revoke(outbound=["all to 0.0.0.0/0"])
+    assert still_open(session, net.topology).allowed is True
+    assert net.trace("a1", X, tcp(443)).outcome == "blocked"
 
 
 def test_a_network_acl_cuts_an_open_connection(net: Base) -> None:
