@@ -36,7 +36,7 @@ def leave_by_internet_gateway(walk: Walk, target: Target, header: Header, subnet
         return
     version, src, dst = header[:3]
     source = address(version, src)
-    refusals = _refuses_destination(version, dst)
+    refusals = refuses_destination(version, dst)
     public = _public_of(vpc, src) if version == 4 else src
     if public is None:
         words = f"{source} has no public address, so the gateway drops the packet (IGW-5)"
@@ -57,7 +57,7 @@ def leave_by_egress_only_gateway(walk: Walk, target: Target, header: Header, sub
     if eigw is None or _blocked_account_wide(walk, eigw, header):
         return
     version, src, dst = header[:3]
-    refusals = _refuses_destination(version, dst)
+    refusals = refuses_destination(version, dst)
     if version == 4:
         refusals.append(("PROTOCOL_RESTRICTION", "it carries IPv6 only (EIGW-1)"))
     if version == 6 and not is_public(address(version, src)):
@@ -83,7 +83,7 @@ def _blocked_account_wide(walk: Walk, gateway: Gateway, header: Header) -> bool:
     return True
 
 
-def _refuses_destination(version: int, dst: int) -> list[tuple[str, str]]:
+def refuses_destination(version: int, dst: int) -> list[tuple[str, str]]:
     """Return why a gateway does not send to an address: private and shared ranges stay inside (IGW-6)."""
     to = address(version, dst)
     if is_public(to):

@@ -47,6 +47,7 @@ from vpclab.topology.model import (
     TCP,
     InternetGateway,
     Resource,
+    Route,
     Site,
     VpcEndpoint,
     protocol_name,
@@ -132,6 +133,7 @@ class Walk:
         self.over: Any = None  # the VPN or Direct Connect connection that carried the request
         self.answers_by: Any = None  # the gateway endpoint that answers, and the subnet that asked
         self.returns_to: dict[int, str] = {}  # NAT address → peering that brings replies back (NGW-12)
+        self.only_port: int | None = None  # the one port on which the service that it came to answers
 
     # -- the two legs ------------------------------------------------------------------------------
 
@@ -425,6 +427,7 @@ class Walk:
         if found is None:
             return False
         name, protocols, port = found
+        self.only_port = port
         place = Place(id=name, name=name, kind="service")
         if protocol not in protocols or not header[6] <= port <= header[7]:
             because = f"{name}: it answers {'/'.join(map(protocol_name, protocols))} {port} only."
@@ -471,6 +474,15 @@ class Walk:
         explain = partial(routes.route_decision, table, version, dst, chosen, attached)
         route, target = chosen or (None, None)
         verdict: bool | None = True
+        if self.no_way_back(route, target, header):
+            asked, igw = address(version, dst), target.name if target else ""
+            because = (
+                f"route table {table.value.name}: no route leads back to {asked}. Only the one to {igw} covers it, "
+                "and an internet gateway does not send to private addresses (IGW-6)."
+            )
+            code = "NO_ROUTE_TO_DESTINATION"
+            self.step(table.value, "route_table", header, None, "", no(table.value, code, because))
+            return
         if route is None or routes.blackholed(route, target, attached):
             verdict = False
         elif target is None or route.state != "active":
@@ -478,6 +490,12 @@ class Walk:
         self.step(table.value, "route_table", header, header if verdict else None, "", (verdict, explain))
         if verdict and target is not None and not self.looped(table.value, header):
             self.next_hop(target, header, subnet)
+
+    def no_way_back(self, route: Route | None, target: Target | None, header: Header) -> bool:
+        """Return whether a reply's only route is one that its gateway cannot use: the way back is missing."""
+        to_internet = target is not None and target.kind == InternetGateway.kind
+        private_end = bool(gateways.refuses_destination(header[0], header[2]))
+        return self.leg == REPLY and route is not None and to_internet and private_end
 
     def looped(self, table: Resource, header: Header) -> bool:
         """Return whether this packet stood at this table before, and note it."""

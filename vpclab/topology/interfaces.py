@@ -31,15 +31,20 @@ class NetworkInterfaceHandle(Handle[NetworkInterface]):
         return next(iter(self.value.ipv6_addresses), None)
 
     def elastic_ip(self, address: object = None) -> None:
-        """Map an Elastic IP to the primary private address; an automatic public one is released (EIP-2)."""
+        """Map an Elastic IP to the primary private address; an automatic public one is released (EIP-2).
+
+        One that another interface has moves here (EIP-1); only a NAT gateway keeps its own.
+        """
         entry = next(iter(self.value.addresses), None)
         if entry is None:
             refuse("elastic-without-ipv4", interface=self.name)
         if address is None and entry.elastic:
             return
         eip = self.topology.elastic_ip(address).value
-        if eip.interface_id not in (None, self.id):
+        if self.topology.get(NatGateway, eip.interface_id) is not None:
             refuse("elastic-bound", address=eip.address, owner=eip.interface_id)
+        if eip.interface_id != self.id:
+            ElasticIpHandle(self.topology, eip).disassociate()
         self.release()
         self.set_public(eip.address, elastic=True)
         self.topology.put(replace(eip, interface_id=self.id, private_ip=entry.address))
@@ -109,7 +114,11 @@ class InstanceHandle(Handle[Instance]):
         if eni.owner_id not in (None, self.id):
             refuse("interface-taken", interface=eni.name)
         if eni.owner_id is None:
-            self.topology.put(replace(eni, owner_id=self.id, device_index=len(self.interfaces)))
+            self.topology.put(
+                replace(
+                    eni, owner_id=self.id, device_index=1 + max(i.value.device_index for i in self.interfaces)
+                )
+            )
 
     def detach(self, interface: Handle[Any] | str) -> None:
         """Detach an interface; the primary one cannot be detached (ENI-2)."""
@@ -160,6 +169,13 @@ class ElasticIpHandle(Handle[ElasticIp]):
     def address(self) -> IPv4Address:
         """Return the public address."""
         return self.value.address
+
+    def disassociate(self) -> None:
+        """Take it from the interface that has it; the address stays yours (EIP-1)."""
+        holder = self.topology.get(NetworkInterface, self.value.interface_id)
+        if holder is not None:
+            NetworkInterfaceHandle(self.topology, holder).set_public(None)
+            self.topology.put(replace(self.value, interface_id=None, private_ip=None))
 
     def remove(self) -> None:
         """Release it; refused while it is associated (EIP-1)."""
