@@ -477,8 +477,8 @@ class Walk:
         if self.no_way_back(route, target, header):
             asked, igw = address(version, dst), target.name if target else ""
             because = (
-                f"route table {table.value.name}: no route leads back to {asked}. Only the one to {igw} covers it, "
-                "and an internet gateway does not send to private addresses (IGW-6)."
+                f"route table {table.value.name}: no route leads back to {asked}. The one to {igw} covers it,"
+                " but an internet gateway does not send to private addresses (IGW-6)."
             )
             code = "NO_ROUTE_TO_DESTINATION"
             self.step(table.value, "route_table", header, None, "", no(table.value, code, because))
