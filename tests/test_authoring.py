@@ -427,6 +427,11 @@ LINTS: dict[str, tuple[Callable[[str], str], str, str]] = {
         "unknown tag `solutoin`",
     ),
     "notes in code": (swap("[companion", "[companion, notes"), fence("companion"), "notes are Markdown"),
+    "a heading that notes swallow": (
+        swap("```\n\n+++\n", "```\n\n### Lost\n"),
+        "### Lost",
+        "`Lost` stands in the notes",
+    ),
     "a widget in Markdown": (swap('["learner"]', '["widget", "companion"]'), "Now it", "only a code cell"),
     "a raw cell": (swap("```{code-cell}", "```{raw-cell}"), "```{raw", "no place in a lesson"),
     "a widget without companion": (swap(":tags: [companion]\n", ""), fence("widget"), "ships unrun"),
@@ -521,6 +526,22 @@ def test_a_declared_exercise_that_no_lesson_uses_is_found(root: Path) -> None:
     assert [finding.text for finding in check(root, extra)] == [
         "`07-extra` is declared, but the lesson does not use it"
     ]
+
+
+def test_an_explanation_is_a_widget_for_learners_and_filled_in_the_solved_edition(tmp_path: Path) -> None:
+    answer = ':tags: [explanation:07-why]\nexplain("07-why", ____)'
+    text = f'{DEMO}\n```{{code-cell}}\nshow("07-why")\n```\n\n```{{code-cell}}\n{answer}\n```\n'
+    catalogue = {**CATALOGUE, "07-why": SimpleNamespace(solution_source='"because"')}
+    chapter = read(write(tmp_path, text), "07_demo.md")
+    assert lint([chapter], catalogue) == []
+    learner, solved = (edition(chapter, name, catalogue).cells[-1] for name in ("learner", "solved"))
+    assert (learner.source, learner.metadata.tags[-1]) == ('explain("07-why", ____)', "widget")
+    assert solved.source == 'explain("07-why", "because")'
+
+
+def test_a_blank_in_a_learners_cell_needs_no_answer(tmp_path: Path) -> None:
+    text = DEMO + '\n```{code-cell}\n:tags: [learner]\nprobe("07-fix", ____, ____)\n```\n'
+    assert lint([read(write(tmp_path, text), "07_demo.md")], CATALOGUE) == []
 
 
 def test_a_cell_tagged_worked_may_show_what_a_solution_repeats(root: Path) -> None:

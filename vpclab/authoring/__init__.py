@@ -26,7 +26,8 @@ allowed and ignored. The minutes of the sections add up to the minutes in the he
 `(N min)` is outside them. Code that holds three backquotes gets a fence of four.
 
 **Tags** stand under a code fence (`:tags: [widget]`) or after `+++` for Markdown (`+++ {"tags": ["notes"]}`).
-A tag holds for its one cell; tagged Markdown ends at the next fence or `+++`, not at a heading.
+A tag holds for its one cell; tagged Markdown ends at the next fence or `+++`, not at a heading (so end notes
+with `+++`).
 
 | tag | the cell |
 | --- | --- |

@@ -8,16 +8,27 @@ _CHAPTER = """\
 Time: 57 minutes. You need: what the recall below asks for. You will be able to: ...
 
 ```{{code-cell}}
-from vpclab.course import ____, check, predict, show
+from vpclab.course import ____, check, explain, predict, probe, recall, reveal, show, stepper, terms
 ```
 
 ## Recall (3 min)
 
 Three questions from earlier chapters.
 
+```{{code-cell}}
+show("{number}-recall")
+```
+
+```{{code-cell}}
+:tags: [widget]
+recall("{number}")
+```
+
 +++ {{"tags": ["notes"]}}
 
 What to say, what learners ask here, what to skip in a short workshop.
+
++++
 
 ## Puzzle (4 min)
 
@@ -30,6 +41,10 @@ show("{number}-p1")
 ```{{code-cell}}
 :tags: [prediction:{number}-p1]
 predict("{number}-p1", ____)
+```
+
+```{{code-cell}}
+reveal("{number}-p1")
 ```
 
 ## Worked trace (8 min)
@@ -54,9 +69,42 @@ check("{number}-first", answer)
 
 ## Break and fix (8 min)
 
+```{{code-cell}}
+show("{number}-ticket")
+```
+
+```{{code-cell}}
+:tags: [learner]
+probe("{number}-ticket", ____, ____, ____)
+```
+
+```{{code-cell}}
+:tags: [exercise:{number}-ticket]
+def mend(shop):
+    ____
+
+
+check("{number}-ticket", mend)
+```
+
 ## Explain (2 min)
 
+```{{code-cell}}
+show("{number}-why")
+```
+
+```{{code-cell}}
+:tags: [explanation:{number}-why]
+explain("{number}-why", ____)
+```
+
 ## Key points (3 min)
+
+```{{code-cell}}
+terms("{number}")
+```
+
+### In the console, in the AWS CLI, in a flow log
 
 ### What this model leaves out
 

@@ -215,6 +215,8 @@ def _tags(cell: Cell) -> Iterator[str]:
 
 
 def _prose(cell: Cell) -> Iterator[tuple[int, str]]:
+    for at, _, text in _headings(cell.source) if "notes" in cell.tags else ():
+        yield cell.line + at, f"`{text}` stands in the notes, where no learner sees it; end them with +++"
     for token in get_parser().parse(cell.source):
         line = cell.line + (token.map[0] if token.map else 0)
         if token.type in ("inline", "html_block") and _IMAGE_WITHOUT_ALT.search(token.content):
