@@ -201,8 +201,8 @@ class Prediction:
     def card(self) -> Card:
         """Return the question, its picture and its choices."""
         parts = (self.question, self.given(), words.CHOICES_ARE, listing(tuple(self.choices.items())))
-        code = Code(f'predict("{self.id}", ____)')
-        return Card(words.PREDICTION, self.id, parts=(*parts, words.WHERE_TO_TYPE, code))
+        how = words.PREDICT_HOW.format(button=words.COMMIT)
+        return Card(words.PREDICTION, self.id, parts=parts, next=how)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -224,8 +224,7 @@ class Explanation:
 
     def card(self) -> Card:
         """Return the question, and where to type."""
-        code = Code(f'explain("{self.id}", ____)')
-        return Card(words.EXPLANATION, self.id, parts=(self.question, words.EXPLAIN_HOW, code))
+        return Card(words.EXPLANATION, self.id, parts=(self.question,), next=words.EXPLAIN_HOW)
 
     def compare(self, sentence: object) -> Card:
         """Return the learner's sentence beside the model answer; while there is none, ask for it."""

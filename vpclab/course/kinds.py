@@ -508,7 +508,8 @@ class Step(Kind):
     """What does this hop do with the packet? The answer is read from the trace, not from a stored one.
 
     `at` names a component on the way. `asks` is "next" (which component comes after it), "passes" (does
-    it pass or stop here), "source" or "destination" (the packet's address when it leaves).
+    it pass or stop here), "source" or "destination" (the packet's address when it leaves). Without
+    `picture` the prompt shows no map.
     """
 
     name = "step"
@@ -517,6 +518,7 @@ class Step(Kind):
     at: str
     asks: str = "next"
     leg: str = "forward"
+    picture: bool = True
 
     def ask(self) -> tuple[Any, ...]:
         """Return what stands below the prompt."""
@@ -528,7 +530,7 @@ class Step(Kind):
         }[self.asks]
         hop, _ = self._hops()
         packet = words.STEP_STANDS.format(where=_called(hop.component)[-1], packet=hop.packet_in)
-        return (f"{packet} {question}", self.given())
+        return (f"{packet} {question}", *([self.given()] if self.picture else []))
 
     def solve(self) -> str:
         """Return what the trace says."""

@@ -119,6 +119,9 @@ OUTCOMES = {
     "blocked": "it is stopped on the way",
     "reply-blocked": "it arrives, but the answer is stopped",
 }
+PREDICT_HOW = (
+    "Run the next cell, choose, and press “{button}”. Or put your choice in place of the ____ there."
+)
 COMMIT_FIRST = "Commit your prediction first."
 COMMIT_HOW = (
     "Run the cell above, choose and press “{button}”, or put your choice in place of the ____ there. "
@@ -138,7 +141,7 @@ CHOICES_ARE = "The choices:"
 # --- explaining in your own words --------------------------------------------------------------------------
 
 EXPLANATION = "explain"
-EXPLAIN_HOW = "Run the cell below, or put your sentence in quotes in place of the ____ there:"
+EXPLAIN_HOW = "Run the next cell and write. Or put your sentence, in quotes, in place of the ____ there."
 EXPLAIN_BLANK = "Write your own sentence first. It is compared with a model answer, and nobody else reads it."
 EXPLAIN_TEXT = "{value} is no sentence. Write one in quotes."
 EXPLAIN_LABEL = "Your sentence"

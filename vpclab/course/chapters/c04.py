@@ -245,11 +245,17 @@ EXERCISES = (
         id="04-last-step",
         title="The last step",
         prompt="Row 4 of the table is empty. Fill in the source address with which the packet goes on.",
-        kind=Step(given=shop, flow=Intent("web", PAYMENT, tcp(443)), at="internet gateway", asks="source"),
+        kind=Step(
+            given=shop,
+            flow=Intent("web", PAYMENT, tcp(443)),
+            at="internet gateway",
+            asks="source",
+            picture=False,
+        ),
         hints=(
             "The payment service will answer to the address it reads as the source. Where can it write to?",
             "The gateway has a list with two columns, inside and outside, and one row for `web`.",
-            "On the map `web` has two addresses. The source that leaves is the one marked public.",
+            "On the map above `web` has two addresses. The one marked public is the source that leaves.",
         ),
         deciding="marked public",
         why=(
