@@ -537,6 +537,7 @@ def test(kit: Kit) -> int:
     passed, failed, skipped = 0, 0, 0
     summary = []
     with scratch_folder() as scratch:
+        (scratch / ".jupyter").mkdir()  # IPython warns if it cannot write there
         variables = environment(kit, scratch)
         variables["VPCLAB_PROGRESS_DIR"] = str(scratch / "progress")
         variables["VPCLAB_BROWSER"] = browser or ""
