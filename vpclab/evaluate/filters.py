@@ -121,14 +121,23 @@ def _judge_acl_ports(
     return (False, denying, found, False)
 
 
-def groups_traffic(rules: RuleSet, version: int, peer: int, references: bool = True) -> Traffic:
-    """Return everything that the rules of one direction admit for one other side (SG-6)."""
+def groups_traffic(
+    rules: RuleSet, version: int, peer: int, references: bool = True, perhaps: bool = False
+) -> Traffic:
+    """Return everything that the rules of one direction admit for one other side (SG-6).
+
+    With `perhaps` this includes what a rule or group may admit of which nothing is known.
+    """
+    if perhaps and rules.missing:
+        return EVERYTHING
     found = NOTHING
     for number, low, high, block_version, net, mask, members, _rule in rules.rows:
         if block_version:
             fits = block_version == version and peer & mask == net
+        elif members is None:
+            fits = perhaps
         else:
-            fits = references and members is not None and (version, peer) in members
+            fits = references and (version, peer) in members
         if fits and number == -1:
             return EVERYTHING
         if fits:

@@ -57,14 +57,19 @@ class TrafficType:
 
     def header(self, src: Address, dst: Address) -> Header:
         """Return the header of the first packet of this traffic from `src` to `dst`."""
-        protocol, kind = self.protocol, self.icmp_type
-        if protocol in PORTED:
+        if self.protocol in PORTED:
             sport = CLIENT_PORT if self.src_port is None else self.src_port
             dport = self.dst_port or 0
-            return (src.version, int(src), int(dst), protocol, sport, sport, dport, dport)
-        if protocol == ICMP and src.version == 6:
-            protocol, kind = ICMPV6, _ICMP_TO_V6.get(kind or 0, kind)
-        return (src.version, int(src), int(dst), protocol, 0, 0, kind or 0, self.icmp_code or 0)
+            return (src.version, int(src), int(dst), self.protocol, sport, sport, dport, dport)
+        protocol, kind = icmp_over(src.version, self.protocol, self.icmp_type or 0)
+        return (src.version, int(src), int(dst), protocol, 0, 0, kind, self.icmp_code or 0)
+
+
+def icmp_over(version: int, protocol: int, kind: int) -> tuple[int, int]:
+    """Return the protocol and type by which ICMP goes over IPv4 or IPv6: ping is 128 in IPv6 (SG-10)."""
+    if protocol == ICMP and version == 6:
+        return ICMPV6, _ICMP_TO_V6.get(kind, kind)
+    return protocol, kind
 
 
 def tcp(port: int, *, src_port: int = CLIENT_PORT) -> TrafficType:

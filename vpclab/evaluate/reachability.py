@@ -11,6 +11,8 @@ from __future__ import annotations
 from bisect import bisect
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import reduce
+from operator import or_
 from typing import TYPE_CHECKING, Any
 
 from vpclab import display
@@ -64,10 +66,16 @@ class EndFilter:
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """What a way admits apart from the groups at its ends, which are all that its users differ in."""
+    """What a way admits apart from the groups at its ends, which are all that its users differ in.
+
+    `request` arrives, and the replies to `answer` come back for every client port. `maybe_request` and
+    `maybe_answer` are the same if all that is unknown lets everything pass.
+    """
 
     request: Traffic
     answer: Traffic
+    maybe_request: Traffic
+    maybe_answer: Traffic
     client_ports: Ranges = ()
     unknown: tuple[str, ...] = ()
     ends: tuple[EndFilter, ...] = ()
@@ -94,16 +102,19 @@ class Survey(Walk):
         if self.leg == FORWARD and (at_source or interface is self.destination.interface):
             peer = header[1] if direction == INBOUND else header[2]
             other = self.destination if at_source else self.source
-            own = other.interface is not None and (header[0], peer) in other.interface.addresses
+            own = other.interface is not None and peer == _own_number(other.interface, header[0])
             self.ends.append(EndFilter(at_source, direction, None if own else peer, self.references))
             return
         self.shared = self.shared and not (at_source or interface is self.destination.interface)
         rules = interface.inbound if direction == INBOUND else interface.outbound
+        self.shared = self.shared and not any(row[6] for row in rules.rows)  # who sends is what they ask
         self.met.append((self.leg, rules, header, direction, self.references))
 
     def pass_acl(self, subnet: LinkedSubnet, header: Header, direction: str) -> None:
         """Remember the network ACL of a subnet."""
-        if subnet.acl is not None:
+        if subnet.acl is None:
+            super().pass_acl(subnet, header, direction)
+        else:
             self.met.append((self.leg, subnet.acl, header, direction, True))
 
     def port_25(self, interface: Interface, header: Header) -> None:
@@ -125,7 +136,7 @@ class Reachability(display.Shown):
     def __init__(self, snapshot: Snapshot) -> None:
         self.snapshot = snapshot
         self.network = linked(snapshot)
-        self._sets: dict[Any, Traffic] = {}
+        self._sets: dict[Any, tuple[Traffic, Traffic]] = {}
         self._ways: dict[Any, Way] = {}
         self._answers: dict[Any, Traffic] = {}
         self._met: dict[tuple[int, int], Traffic] = {}
@@ -166,7 +177,8 @@ class Reachability(display.Shown):
             way = self._way(source, destination)
             if places and way.shared:
                 self._ways[places] = way
-        request, unknown = way.request, way.unknown
+        version = source.address.version
+        request, maybe, reasons = way.request, way.maybe_request, way.unknown
         for end in way.ends:
             here, there = (source, destination) if end.at_source else (destination, source)
             if here.interface is None:
@@ -174,18 +186,14 @@ class Reachability(display.Shown):
             rules = here.interface.inbound if end.direction == INBOUND else here.interface.outbound
             seen = end.seen
             if seen is None and there.interface is not None:
-                seen = _own_number(there.interface, source.address.version)
-            admitted = self._admits(rules, source.address.version, seen or 0, end.direction, end.references)
-            request = self._meet(request, admitted)
-            unknown += rules.unknown
-        key = (id(request), id(way), unknown)
+                seen = _own_number(there.interface, version)
+            surely, perhaps = self._admits(rules, version, seen or 0, end.direction, end.references)
+            request, maybe = self._meet(request, surely), self._meet(maybe, perhaps)
+            reasons += rules.unknown
+        key = (id(request), id(maybe), id(way), reasons)
         if key not in self._answers:
-            failing = request - way.answer
-            ports = way.client_ports if failing else ()
-            self._answers[key] = replace(
-                request & way.answer, failing=failing, client_ports=ports, unknown=unknown
-            )
-            self._kept += [request, way]
+            self._answers[key] = _answer(way, request, maybe, reasons, version)
+            self._kept += [request, maybe, way]
         return self._answers[key]
 
     def _meet(self, one: Traffic, two: Traffic) -> Traffic:
@@ -207,12 +215,11 @@ class Reachability(display.Shown):
         for part, number, low, high in _KINDS:
             walk = first if number == TCP else self._walk(source, destination, number, low, high)
             ways.append(self._judge(walk, _kind_set(part, number, low, high)))
-        request, answer = NOTHING, NOTHING
-        for way in ways:
-            request, answer = request | way.request, answer | way.answer
         return Way(
-            request,
-            answer,
+            reduce(or_, (way.request for way in ways)),
+            reduce(or_, (way.answer for way in ways)),
+            reduce(or_, (way.maybe_request for way in ways)),
+            reduce(or_, (way.maybe_answer for way in ways)),
             join(ports for way in ways for ports in way.client_ports),
             tuple(dict.fromkeys(words for way in ways for words in way.unknown)),
             ways[0].ends or next((way.ends for way in ways if way.ends), ()),
@@ -230,34 +237,52 @@ class Reachability(display.Shown):
     def _judge(self, walk: Survey, asked: Traffic) -> Way:
         """Return what the filters of a walk admit of the traffic that was asked about."""
         ends = tuple(walk.ends)
-        if walk.blocked[FORWARD] or walk.unknown[FORWARD] or walk.arrived is None or walk.silent:
-            return Way(NOTHING, NOTHING, unknown=_reasons(walk), ends=ends, shared=walk.shared)
-        request = asked if walk.mail else asked - Traffic(tcp=((25, 25),))
-        answer = NOTHING if walk.blocked[REPLY] or walk.unknown[REPLY] else asked
-        failing: Ranges = ()
+        if walk.blocked[FORWARD] or (walk.silent and not walk.unknown[FORWARD]):
+            return Way(NOTHING, NOTHING, NOTHING, NOTHING, ends=ends, shared=walk.shared)
+        if walk.only_port is not None:
+            only = ((walk.only_port, walk.only_port),)
+            asked &= Traffic(tcp=only, udp=only)
+        maybe_request = asked if walk.mail else asked - Traffic(tcp=((25, 25),))
+        request = NOTHING if walk.unknown[FORWARD] else maybe_request
+        maybe_answer = NOTHING if walk.blocked[REPLY] else asked
+        answer = NOTHING if walk.unknown[REPLY] else maybe_answer
+        failing: Ranges = (CLIENT_PORTS,) if walk.blocked[REPLY] else ()
+        reasons = _reasons(walk)
         for leg, item, header, direction, references in walk.met:
             peer = header[1] if direction == INBOUND else header[2]
-            admitted = self._admits(item, header[0], peer, direction, references)
+            surely, perhaps = self._admits(item, header[0], peer, direction, references)
+            if surely is not perhaps:
+                reasons += item.unknown
             if leg == FORWARD:
-                request &= admitted
+                request, maybe_request = self._meet(request, surely), self._meet(maybe_request, perhaps)
                 continue
             ports = (header[6], header[7]) if header[3] in PORTED else CLIENT_PORTS
-            key = (admitted, ports)
-            if key not in self._replies:
-                self._replies[key] = _reply_passes(admitted, ports)
-            passes, missing = self._replies[key]
-            answer &= passes
+            answer &= self._passes(surely, ports)[0]
+            passes, missing = self._passes(perhaps, ports)
+            maybe_answer &= passes
             failing = join((*failing, *missing)) if missing else failing
-        return Way(request, answer, failing, _reasons(walk), ends, walk.shared)
+        return Way(request, answer, maybe_request, maybe_answer, failing, reasons, ends, walk.shared)
 
-    def _admits(self, item: Any, version: int, peer: int, direction: str, references: bool) -> Traffic:
-        """Return what a filter admits for the other side, computed once per filter and address."""
+    def _passes(self, admitted: Traffic, ports: tuple[int, int]) -> tuple[Traffic, Ranges]:
+        """Return the requests whose replies a filter admits, computed once for each set it admits."""
+        key = (admitted, ports)
+        if key not in self._replies:
+            self._replies[key] = _reply_passes(admitted, ports)
+        return self._replies[key]
+
+    def _admits(
+        self, item: Any, version: int, peer: int, direction: str, references: bool
+    ) -> tuple[Traffic, Traffic]:
+        """Return what a filter admits for the other side, and what it may admit; once for each address."""
         key = (id(item), direction, version, peer, references)
         if key not in self._sets:
-            if isinstance(item, RuleSet):
-                self._sets[key] = filters.groups_traffic(item, version, peer, references)
+            if not isinstance(item, RuleSet):
+                found = filters.acl_traffic(item, version, peer, direction)
+                self._sets[key] = found, found
             else:
-                self._sets[key] = filters.acl_traffic(item, version, peer, direction)
+                found = filters.groups_traffic(item, version, peer, references)
+                perhaps = filters.groups_traffic(item, version, peer, references, perhaps=True)
+                self._sets[key] = found, found if perhaps == found else perhaps
         return self._sets[key]
 
     # -- all pairs ---------------------------------------------------------------------------------
@@ -375,13 +400,30 @@ def reachability(topology: Store | Snapshot) -> Reachability:
     return Reachability(topology.snapshot() if isinstance(topology, Store) else topology)
 
 
-def _either(one: Traffic, two: Traffic) -> Traffic:
-    failing = one.reply_blocked | two.reply_blocked
-    ports, unknown = (
-        join((*one.client_ports, *two.client_ports)),
-        tuple(dict.fromkeys((*one.unknown, *two.unknown))),
+def _answer(way: Way, request: Traffic, maybe: Traffic, reasons: tuple[str, ...], version: int) -> Traffic:
+    """Return what works of what arrives; the requests are those that the groups at both ends admit too."""
+    failing = request - way.maybe_answer
+    doubtful = (maybe - request) | ((request & way.maybe_answer) - way.answer)
+    return replace(
+        request & way.answer,
+        failing=replace(failing, ip_version=version),
+        client_ports=way.client_ports if failing.tcp or failing.udp else (),
+        unjudged=replace(doubtful, ip_version=version),
+        unknown=tuple(dict.fromkeys(reasons)) if doubtful else (),
+        ip_version=version,
     )
-    return replace(one | two, failing=failing, client_ports=ports, unknown=unknown)
+
+
+def _either(one: Traffic, two: Traffic) -> Traffic:
+    """Return what one of two sources can send, or one of two destinations can get."""
+    both = one | two
+    return replace(
+        both,
+        failing=one.reply_blocked | two.reply_blocked,
+        client_ports=join((*one.client_ports, *two.client_ports)),
+        unjudged=(one.doubtful | two.doubtful) - both,
+        unknown=tuple(dict.fromkeys((*one.unknown, *two.unknown))),
+    )
 
 
 def _kind_set(part: str, number: int, low: int, high: int) -> Traffic:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
-from vpclab.evaluate.packets import TrafficType
+from vpclab.evaluate.packets import TrafficType, icmp_over
 from vpclab.topology.errors import BadInput
 from vpclab.topology.model import ICMP, ICMPV6, TCP, UDP
 
@@ -65,13 +65,13 @@ def take(one: Ranges, two: Ranges) -> Ranges:
     return join(left)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Traffic:
     """An exact set of traffic; `|`, `&` and `-` work as on sets.
 
-    `reply_blocked` is what arrives but whose reply fails for at least one client port from 1024 to
-    65535; `client_ports` are the ports for which it fails. Neither is a part of the set itself.
-    `unknown` holds the reasons why some traffic could not be judged.
+    Beside the set stands what is not in it: `reply_blocked` is what arrives but whose reply fails for at
+    least one client port from 1024 to 65535, and `client_ports` are those ports; `doubtful` is what could
+    not be judged, and `unknown` says why. Sets are compared without them.
     """
 
     tcp: Ranges = ()
@@ -81,12 +81,19 @@ class Traffic:
     other: Ranges = ()
     failing: Traffic | None = field(default=None, compare=False)
     client_ports: Ranges = field(default=(), compare=False)
+    unjudged: Traffic | None = field(default=None, compare=False)
     unknown: tuple[str, ...] = field(default=(), compare=False)
+    ip_version: int = field(default=4, compare=False)
 
     @property
     def reply_blocked(self) -> Traffic:
         """Return what arrives but whose reply does not always come back."""
         return self.failing or NOTHING
+
+    @property
+    def doubtful(self) -> Traffic:
+        """Return what could not be judged: the data lacks something, or the engine does not model it."""
+        return self.unjudged or NOTHING
 
     def ranges(self, protocol: str) -> Ranges:
         """Return the ports of ``"tcp"`` or ``"udp"``, or the ranges of another part."""
@@ -96,18 +103,18 @@ class Traffic:
         return found
 
     def allows(self, traffic: TrafficType) -> bool:
-        """Return whether this traffic is in the set."""
-        part = _NUMBERS.get(traffic.protocol, "other")
+        """Return whether this traffic is in the set; of an IPv6 set, ``icmp()`` means ICMPv6 (SG-10)."""
+        number, kind = icmp_over(self.ip_version, traffic.protocol, traffic.icmp_type or 0)
+        part = _NUMBERS.get(number, "other")
         if part in ("tcp", "udp"):
             wanted = traffic.dst_port or 0
-        elif part == "other":
-            wanted = traffic.protocol
         else:
-            wanted = (traffic.icmp_type or 0) * 256 + (traffic.icmp_code or 0)
+            wanted = number if part == "other" else kind * 256 + (traffic.icmp_code or 0)
         return any(low <= wanted <= high for low, high in self.ranges(part))
 
     def _with(self, other: Traffic, merge: Callable[[Ranges, Ranges], Ranges]) -> Traffic:
-        return of_parts({part: merge(getattr(self, part), getattr(other, part)) for part in PARTS})
+        tcp, udp, icmp, icmpv6, rest = (merge(getattr(self, part), getattr(other, part)) for part in PARTS)
+        return Traffic(tcp, udp, icmp, icmpv6, rest, ip_version=self.ip_version)
 
     def __or__(self, other: Traffic) -> Traffic:
         return self._with(other, lambda a, b: join((*a, *b)))
@@ -124,10 +131,15 @@ class Traffic:
         return any(getattr(self, part) for part in PARTS)
 
     def __str__(self) -> str:
-        if not EVERYTHING - self:
-            return "all traffic"
         words = [_words(part, getattr(self, part)) for part in PARTS if getattr(self, part)]
+        if self == EVERYTHING:
+            words = ["all traffic"]
+        if self.unjudged:
+            words.append(f"unknown: {self.unjudged}")
         return "; ".join(words) or "nothing"
+
+    def __repr__(self) -> str:
+        return f"<Traffic {self}>"
 
 
 def of_parts(parts: Mapping[str, Ranges]) -> Traffic:
