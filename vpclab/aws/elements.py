@@ -1,4 +1,4 @@
-"""From one JSON element of a describe call to one frozen value.
+"""From one JSON element of a describe call to one frozen value, where the fields need some reading.
 
 Nothing here looks at other elements: what needs more than its own element is put together in `load`.
 """
@@ -11,6 +11,7 @@ from typing import Any
 
 from vpclab.aws.fields import Item, shown
 from vpclab.aws.files import REGION
+from vpclab.aws.shapes import FORWARDS_TAG, UNKNOWN, base, blocks6, ids, in_force, tags_of
 from vpclab.topology import model
 from vpclab.topology.errors import BadInput
 from vpclab.topology.model import (
@@ -25,8 +26,6 @@ from vpclab.topology.model import (
     PROTOCOL_NAMES,
 )
 
-FORWARDS_TAG = "vpclab:forwards"
-UNKNOWN = "unknown"  # an account, Region or zone that no file tells
 NO_TARGET = "no target"  # of a blackhole whose target AWS no longer names
 _NUMBERS = {word: number for number, word in PROTOCOL_NAMES.items()}
 _PEERS = ("IpRanges", "Ipv6Ranges", "PrefixListIds", "UserIdGroupPairs")
@@ -37,48 +36,11 @@ _TARGETS = (
 )  # fmt: skip
 
 
-def tags_of(item: Item) -> dict[str, str]:
-    """Return the tags; network interfaces keep theirs in a TagSet."""
-    tags = [*item.items("Tags"), *item.items("TagSet")]
-    return {tag.text("Key") or "": tag.text("Value") or "" for tag in tags}
-
-
-def base(item: Item, id: str, name: str | None = None) -> dict[str, Any]:
-    """Return id, name and tags: the Name tag is the name, else what the call names it, else the id."""
-    tags = tags_of(item)
-    rest: model.Tags = tuple((k, v) for k, v in tags.items() if k not in ("Name", FORWARDS_TAG))
-    return {"id": id, "name": tags.get("Name") or name or id, "tags": rest}
-
-
-def _in_force(item: Item, key: str, part: str) -> Iterator[Item]:
-    """Return the associations of a list that are in force."""
-    return (i for i in item.items(key) if i.item(part).text("State") in (None, "associated", "associating"))
-
-
-def _block(item: Item, *keys: str) -> model.Network | None:
-    """Return the block that stands in one of these fields; the address family is told by the text."""
-    for key in keys:
-        if text := item.text(key):
-            return item.block6(key) if ":" in text else item.block4(key)
-    return None
-
-
-def _blocks6(item: Item) -> tuple[Any, ...]:
-    links = _in_force(item, "Ipv6CidrBlockAssociationSet", "Ipv6CidrBlockState")
-    return tuple(dict.fromkeys(block for link in links if (block := link.block6("Ipv6CidrBlock"))))
-
-
-def _ids(items: Iterable[Item], key: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(id for item in items if (id := item.id(key))))
-
-
 def prefix_list(item: Item) -> model.PrefixList | None:
     """Return a prefix list, or None if the call that names it does not tell its blocks."""
-    if item.data.get("Entries") is None and item.data.get("Cidrs") is None:
+    if item.raw("Entries") is None and item.raw("Cidrs") is None:
         return None
-    found = [
-        (entry, _block(entry, "Cidr")) for entry in (*item.items("Entries"), *item.texts("Cidrs", "Cidr"))
-    ]
+    found = [(entry, entry.block("Cidr")) for entry in (*item.items("Entries"), *item.texts("Cidrs", "Cidr"))]
     for entry, block in found:
         if block is None:
             raise BadInput(f"{entry.where} has no Cidr: every entry of a prefix list is a block (RT-19)")
@@ -88,12 +50,12 @@ def prefix_list(item: Item) -> model.PrefixList | None:
 
 def dns_attribute(item: Item, key: str) -> bool | None:
     """Return a DNS attribute, plain or as describe-vpc-attribute wraps it."""
-    return item.flag(key) if isinstance(item.data.get(key), bool) else item.item(key).flag("Value")
+    return item.flag(key) if isinstance(item.raw(key), bool) else item.item(key).flag("Value")
 
 
 def vpc(item: Item, region: str | None, account: str | None, dns: dict[str, bool]) -> model.Vpc:
     """Return a VPC with its blocks, the primary one first."""
-    links = _in_force(item, "CidrBlockAssociationSet", "CidrBlockState")
+    links = in_force(item, "CidrBlockAssociationSet", "CidrBlockState")
     first, more = item.block4("CidrBlock"), [link.block4("CidrBlock") for link in links]
     cidrs = tuple(dict.fromkeys(block for block in (first, *more) if block is not None))
     if not cidrs:
@@ -101,7 +63,7 @@ def vpc(item: Item, region: str | None, account: str | None, dns: dict[str, bool
     default = item.flag("IsDefault") or False
     return model.Vpc(
         **base(item, item.need("VpcId")), region=region or UNKNOWN, is_default=default,
-        account=item.text("OwnerId") or account or UNKNOWN, cidrs=cidrs, ipv6_cidrs=_blocks6(item),
+        account=item.text("OwnerId") or account or UNKNOWN, cidrs=cidrs, ipv6_cidrs=blocks6(item),
         dns_support=dns.get("EnableDnsSupport", True),
         dns_hostnames=dns.get("EnableDnsHostnames", default),  # on in a default VPC (VPC-13)
     )  # fmt: skip
@@ -114,51 +76,29 @@ def region_of(subnet: Item) -> str | None:
     return found[0] if found else None
 
 
-def subnet(item: Item) -> model.Subnet:
-    """Return a subnet."""
-    return model.Subnet(
-        **base(item, item.need("SubnetId")), vpc_id=item.need("VpcId"),
-        az=item.text("AvailabilityZone") or item.text("AvailabilityZoneId") or UNKNOWN,
-        cidr=item.block4("CidrBlock"), ipv6_cidr=next(iter(_blocks6(item)), None),
-        public_ip_on_launch=item.flag("MapPublicIpOnLaunch") or False,
-        ipv6_on_launch=item.flag("AssignIpv6AddressOnCreation") or False,
-    )  # fmt: skip
-
-
-def internet_gateway(item: Item) -> model.InternetGateway:
-    """Return an internet gateway, attached or not."""
-    attached = (
-        link for link in item.items("Attachments") if link.text("State") not in ("detached", "detaching")
-    )
-    return model.InternetGateway(
-        **base(item, item.need("InternetGatewayId")), vpc_id=next(iter(_ids(attached, "VpcId")), None)
-    )
-
-
 def local_routes(vpc: model.Vpc, there: Iterable[object] = ()) -> tuple[model.Route, ...]:
     """Return the local routes of a VPC's blocks that are not there yet (RT-4)."""
     known = set(there)
-    blocks: tuple[model.Network, ...] = (*vpc.cidrs, *vpc.ipv6_cidrs)
     return tuple(
-        model.Route(block, LOCAL, origin="CreateRouteTable") for block in blocks if block not in known
+        model.Route(block, LOCAL, origin="CreateRouteTable") for block in vpc.blocks if block not in known
     )
 
 
 def route_table(item: Item) -> model.RouteTable:
     """Return a route table; `route` reads its rows."""
-    links = list(_in_force(item, "Associations", "AssociationState"))
+    links = list(in_force(item, "Associations", "AssociationState"))
     return model.RouteTable(
         **base(item, item.need("RouteTableId")), vpc_id=item.need("VpcId"),
         routes=tuple(route(row) for row in item.items("Routes")),
         main=any(link.flag("Main") for link in links),
-        subnet_ids=_ids(links, "SubnetId"), gateway_ids=_ids(links, "GatewayId"),
-        propagating=_ids(item.items("PropagatingVgws"), "GatewayId"),
+        subnet_ids=ids(links, "SubnetId"), gateway_ids=ids(links, "GatewayId"),
+        propagating=ids(item.items("PropagatingVgws"), "GatewayId"),
     )  # fmt: skip
 
 
 def route(item: Item) -> model.Route:
     """Return one route; the target stays an id, of whatever kind it is."""
-    block = _block(item, "DestinationCidrBlock", "DestinationIpv6CidrBlock")
+    block = item.block("DestinationCidrBlock", "DestinationIpv6CidrBlock")
     destination = block or item.id("DestinationPrefixListId")
     if destination is None:
         raise BadInput(f"{item.where} has no destination: a route names a block or a prefix list (RT-16)")
@@ -175,13 +115,13 @@ def network_acl(item: Item) -> model.NetworkAcl:
         **base(item, item.need("NetworkAclId")), vpc_id=item.need("VpcId"),
         is_default=item.flag("IsDefault") or False,
         entries=tuple(entry for entry in entries if entry.number < DEFAULT_ENTRY),
-        subnet_ids=_ids(item.items("Associations"), "SubnetId"),
+        subnet_ids=ids(item.items("Associations"), "SubnetId"),
     )  # fmt: skip
 
 
 def _entry(item: Item) -> model.NetworkAclEntry:
     number, action = item.number("RuleNumber", 1, 65535), item.text("RuleAction")
-    block = _block(item, "CidrBlock", "Ipv6CidrBlock")
+    block = item.block("CidrBlock", "Ipv6CidrBlock")
     if number is None or block is None or action not in ("allow", "deny"):
         raise BadInput(
             f"{item.where} needs a RuleNumber, a CidrBlock and the RuleAction allow or deny (ACL-5)"
@@ -200,7 +140,7 @@ def _protocol(item: Item, key: str) -> int:
     if word in _NUMBERS:
         return _NUMBERS[word]
     if not re.fullmatch(r"-1|[0-9]{1,3}", word) or int(word) > 255:
-        raise item.wrong(key, "a protocol such as tcp, udp, icmp, 6 or -1", item.data.get(key))
+        raise item.wrong(key, "a protocol such as tcp, udp, icmp, 6 or -1", item.raw(key))
     return int(word)
 
 
@@ -226,7 +166,7 @@ def security_group(item: Item, loose: Iterable[model.SecurityGroupRule]) -> mode
         for permission in item.items(key):
             peers = [peer for name in _PEERS for peer in permission.items(name)]
             rules.extend(_rules(permission, side, peers))
-    if item.data.get("IpPermissions") is None and item.data.get("IpPermissionsEgress") is None:
+    if item.raw("IpPermissions") is None and item.raw("IpPermissionsEgress") is None:
         rules = list(loose)
     return model.SecurityGroup(
         **base(item, item.need("GroupId"), item.text("GroupName")), vpc_id=item.id("VpcId") or "",
@@ -247,7 +187,7 @@ def _rules(item: Item, direction: str, peers: Iterable[Item]) -> Iterator[model.
     for peer in peers:
         if peer.text("PeeringStatus") not in (None, "active"):
             continue  # a stale rule: the peering with that group's VPC is gone
-        target = _block(peer, "CidrIp", "CidrIpv4", "CidrIpv6") or peer.id("PrefixListId")
+        target = peer.block("CidrIp", "CidrIpv4", "CidrIpv6") or peer.id("PrefixListId")
         if target is None and peer is not item:
             target = peer.id("GroupId") or peer.text("GroupName")
         if target is None:
@@ -266,17 +206,13 @@ def forwards(item: Item) -> str | None:
 
 def own_interface(instance: Item) -> Item:
     """Return the interface that an instance must have, where only the instance itself is described."""
-    data = {
-        key: instance.data.get(key) for key in ("SubnetId", "VpcId", "PrivateIpAddress", "SourceDestCheck")
+    data: dict[str, Any] = {
+        key: instance.raw(key) for key in ("SubnetId", "VpcId", "PrivateIpAddress", "SourceDestCheck")
     }
-    return Item(
-        {
-            **data,
-            "NetworkInterfaceId": f"{instance.need('InstanceId')}-interface",
-            "Attachment": {"InstanceId": instance.data.get("InstanceId")},
-            "Association": {"PublicIp": instance.data.get("PublicIpAddress"), "IpOwnerId": "amazon"},
-            "Ipv6Addresses": [{"Ipv6Address": instance.data.get("Ipv6Address")}],
-        },
-        instance.where,
-        instance.renamed,
-    )
+    data |= {
+        "NetworkInterfaceId": f"{instance.need('InstanceId')}-interface",
+        "Attachment": {"InstanceId": instance.raw("InstanceId")},
+        "Association": {"PublicIp": instance.raw("PublicIpAddress"), "IpOwnerId": "amazon"},
+        "Ipv6Addresses": [{"Ipv6Address": instance.raw("Ipv6Address")}],
+    }
+    return Item(data, instance.where, instance.renamed)

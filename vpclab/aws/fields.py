@@ -34,8 +34,13 @@ class Item:
     where: str
     renamed: Mapping[str, str] = field(default_factory=dict)
 
-    def _get(self, key: str, types: type | tuple[type, ...], what: str) -> Any:
+    def raw(self, key: str) -> Any:
+        """Return what stands under a key, whatever it is; Direct Connect's API writes keys in camelCase."""
         value = self.data.get(key)
+        return self.data.get(key[:1].lower() + key[1:]) if value is None else value
+
+    def _get(self, key: str, types: type | tuple[type, ...], what: str) -> Any:
+        value = self.raw(key)
         if value is None or (isinstance(value, str) and not value):
             return None
         if not isinstance(value, types) or (isinstance(value, bool) and types is not bool):
@@ -79,6 +84,14 @@ class Item:
         if value is not None and not low <= value <= high:
             raise self.wrong(key, what, value)
         return value
+
+    def inner(self, path: str) -> tuple[Item, str]:
+        """Return the object that holds the last key of a path such as ``Options.StaticRoutesOnly``."""
+        *outer, key = path.split(".")
+        found = self
+        for step in outer:
+            found = found.item(step)
+        return found, key
 
     def item(self, key: str) -> Item:
         """Return the object under a key; an absent one reads as an object without fields."""
@@ -128,3 +141,10 @@ class Item:
         """Return an IPv6 block; host bits are cleared as AWS does (VPC-5)."""
         value: IPv6Network | None = self._parsed(key, IPv6Network, "an IPv6 block such as 2001:db8::/56")
         return value
+
+    def block(self, *keys: str) -> IPv4Network | IPv6Network | None:
+        """Return the block that stands in one of these fields; the address family is told by the text."""
+        for key in keys:
+            if text := self.text(key):
+                return self.block6(key) if ":" in text else self.block4(key)
+        return None

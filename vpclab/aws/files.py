@@ -2,6 +2,9 @@
 
 What a file holds is told by its top-level keys, never by its name. Folders named after an account or a
 Region are labels for what is in them. Everything read comes back as parts, one per account and Region.
+
+Two keys are our own: `Sites` (networks on premises, which no call describes) and, in the collector's
+`vpclab-snapshot.json`, `denied`: the calls that were refused, as in ``["ec2:DescribeVpnConnections"]``.
 """
 
 from __future__ import annotations
@@ -9,7 +12,7 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -29,13 +32,41 @@ IDS = {
     "InternetGateways": "InternetGatewayId", "NatGateways": "NatGatewayId", "Addresses": "AllocationId",
     "NetworkInterfaces": "NetworkInterfaceId", "Instances": "InstanceId", "SecurityGroups": "GroupId",
     "SecurityGroupRules": "GroupId", "NetworkAcls": "NetworkAclId", "PrefixLists": "PrefixListId",
-    "ManagedPrefixLists": "PrefixListId", "VpcAttributes": "VpcId",
+    "ManagedPrefixLists": "PrefixListId", "VpcAttributes": "VpcId", "VpcEndpoints": "VpcEndpointId",
+    "EgressOnlyInternetGateways": "EgressOnlyInternetGatewayId", "VpnGateways": "VpnGatewayId",
+    "CustomerGateways": "CustomerGatewayId", "VpnConnections": "VpnConnectionId",
+    "VirtualInterfaces": "VirtualInterfaceId", "DirectConnectGateways": "DirectConnectGatewayId",
+    "DirectConnectGatewayAssociations": "AssociationId", "VpcPeeringConnections": "VpcPeeringConnectionId",
+    "TransitGateways": "TransitGatewayId", "TransitGatewayAttachments": "TransitGatewayAttachmentId",
+    "TransitGatewayVpcAttachments": "TransitGatewayAttachmentId",
+    "TransitGatewayRouteTables": "TransitGatewayRouteTableId",
+    "TransitGatewayPropagations": "TransitGatewayRouteTableId",
+    "TransitGatewayStaticRoutes": "TransitGatewayRouteTableId",
+    "VpcBlockPublicAccessOptions": "AwsAccountId", "Sites": "SiteId",
+}  # fmt: skip
+# One thing that several Regions see: it keeps its id in each.
+_ACROSS_REGIONS = {
+    "VpcPeeringConnections", "VirtualInterfaces", "DirectConnectGateways", "DirectConnectGatewayAssociations",
+    "TransitGatewayAttachments", "VpcBlockPublicAccessOptions",
+}  # fmt: skip
+# Keys that are not modelled, and kept as they are for saving.
+KEPT = {
+    "LoadBalancers", "TargetGroups", "LoadBalancerListeners", "LoadBalancerTargetHealth",
+    "LoadBalancerAttributes", "DomainStatusList", "DBInstances", "FlowLogs", "VpcBlockPublicAccessExclusions",
 }  # fmt: skip
 # Keys that say nothing about where packets go.
 _HARMLESS = {
-    "AvailabilityZones", "DhcpOptions", "Images", "InstanceStatuses", "KeyPairs", "NextToken",
-    "PlacementGroups", "Regions", "ResponseMetadata", "ServiceDetails", "ServiceNames", "Tags", "Volumes",
+    "AvailabilityZones", "Collected", "DhcpOptions", "DirectConnectGatewayAttachments", "Images",
+    "InstanceStatuses", "KeyPairs", "NextToken", "PlacementGroups", "Regions", "ResponseMetadata",
+    "ServiceDetails", "ServiceNames", "Tags", "TransitGatewayPeeringAttachments", "Volumes",
 }  # fmt: skip
+# Calls whose key is not their name without "Describe".
+_CALLS = {
+    "vpcattribute": "VpcAttributes", "searchtransitgatewayroutes": "TransitGatewayStaticRoutes",
+    "gettransitgatewayroutetablepropagations": "TransitGatewayPropagations",
+    "gettransitgatewayroutetableassociations": "TransitGatewayAttachments",
+    "getmanagedprefixlistentries": "ManagedPrefixLists",
+} | {key.lower(): key for key in IDS}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +76,7 @@ class Part:
     account: str | None = None
     region: str | None = None
     lists: dict[str, list[Item]] = field(default_factory=dict)
+    denied: dict[str, str] = field(default_factory=dict)  # key -> the permission that was missing
     renamed: dict[str, str] = field(default_factory=dict)
 
     def fits(self, other: Part) -> bool:
@@ -73,13 +105,20 @@ def collect(source: object) -> tuple[str, list[Part], list[str]]:
         if isinstance(document.get("VpcId"), str):  # describe-vpc-attribute itself names no list
             top = Item({"VpcAttributes": [document]}, title, part.renamed)
         for key in top.data:
-            if key == "Reservations":
+            known = key[:1].upper() + key[1:] if isinstance(key, str) else str(key)
+            if known == "Reservations":
                 found = [instance for item in top.items(key) for instance in item.items("Instances")]
                 part.lists.setdefault("Instances", []).extend(found)
-            elif key in IDS:
-                part.lists.setdefault(key, []).extend(top.items(key))
-            elif key not in _HARMLESS:
-                ignored.add(str(key)[:40])
+            elif known == "VpcBlockPublicAccessOptions":  # one object, not a list
+                part.lists.setdefault(known, []).append(top.item(key))
+            elif known in IDS or known in KEPT:
+                part.lists.setdefault(known, []).extend(top.items(key))
+            elif key == "denied":
+                part.denied.update(_denied(top))
+            elif key == "port_25_open":
+                part.lists.setdefault(key, []).append(top)
+            elif known not in _HARMLESS:
+                ignored.add(known[:40])
         if top.data.get("NextToken"):
             keys = ", ".join(str(key) for key in top.data if key in IDS)
             notes.append(
@@ -95,16 +134,24 @@ def collect(source: object) -> tuple[str, list[Part], list[str]]:
     return name, list(parts.values()), notes
 
 
+def _denied(top: Item) -> Iterator[tuple[str, str]]:
+    """Return the keys that are missing because a call was denied, with the permission."""
+    for item in top.texts("denied", "call"):
+        call = item.text("call") or ""
+        word = re.sub("[^a-z]", "", call.split(":")[-1].lower()).removeprefix("describe")
+        yield _CALLS.get(word, word), call[:80]
+
+
 def _tell_regions_apart(parts: list[Part]) -> None:
-    """Give an id that a second Region uses too, as AWS's own prefix lists may have, the Region in front."""
+    """Give an id that a second Region uses too, as AWS's own prefix lists may have, the Region behind it."""
     first: dict[tuple[str, str], str] = {}
-    for part in parts:
+    for part in sorted((part for part in parts if part.region), key=lambda part: part.region or ""):
         for key, name in IDS.items():
-            for item in part.lists.get(key, ()):
-                if (id := item.text(name)) and part.region:
-                    region = first.setdefault((name, id), part.region)
+            for item in part.lists.get(key, ()) if key not in _ACROSS_REGIONS else ():
+                if id := item.text(name):
+                    region = first.setdefault((name, id), part.region or "")
                     if region != part.region:
-                        part.renamed[id] = f"{part.region}/{id}"
+                        part.renamed[id] = f"{id}/{part.region}"
 
 
 def _from_disk(path: str) -> tuple[str, list[_Document]]:

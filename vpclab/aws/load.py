@@ -1,13 +1,15 @@
 """From describe-* output to a topology.
 
-`elements` turns each JSON element into a value. Here stand the rules for all of them together: what
-is inactive is left out and the routes to it are blackholes, what no file tells takes AWS's default
-and is said in `assumed`, and an id that leads nowhere stays as it is, so that the engine answers
-"unknown" and names it.
+`shapes` and `elements` turn each JSON element into a value. Here stand the rules for all of them
+together: what is inactive is left out and the routes to it are blackholes, what no file tells takes AWS's
+default and is said in `assumed`, and an id that leads nowhere stays as it is, so that the engine answers
+"unknown" and names it. `hybrid` does the same for what joins networks.
 """
 
 from __future__ import annotations
 
+import hashlib
+import json
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -16,10 +18,10 @@ from ipaddress import IPv4Address, ip_network
 from itertools import pairwise
 from typing import Any, TypeVar
 
-from vpclab.aws import elements
-from vpclab.aws.elements import FORWARDS_TAG, UNKNOWN, base
+from vpclab.aws import elements, hybrid, shapes
 from vpclab.aws.fields import Item
-from vpclab.aws.files import Part, collect
+from vpclab.aws.files import IDS, KEPT, Part, collect
+from vpclab.aws.shapes import FORWARDS_TAG, UNKNOWN, base
 from vpclab.topology import model
 from vpclab.topology.builders import Topology
 from vpclab.topology.errors import BadInput
@@ -29,6 +31,13 @@ R = TypeVar("R", bound=model.Resource)
 _MANAGED = re.compile(
     r"(?:Interface for NAT Gateway|VPC Endpoint Interface|Transit Gateway Attachment) (\S+)"
 )
+# What several accounts or Regions describe, each as far as it sees it.
+_SHARED = {
+    "VpcPeeringConnections", "VirtualInterfaces", "DirectConnectGateways", "DirectConnectGatewayAssociations",
+    "TransitGateways", "TransitGatewayAttachments", "TransitGatewayVpcAttachments",
+}  # fmt: skip
+# What the first word of its description makes of an interface that a service keeps in the VPC.
+SERVICES = {"ELB": "load_balancer", "RDSNetworkInterface": "database", "ES": "search_domain"}
 
 
 def load_aws(source: str | os.PathLike[str] | Mapping[str, Any], name: str | None = None) -> Topology:
@@ -41,11 +50,12 @@ def load_aws(source: str | os.PathLike[str] | Mapping[str, Any], name: str | Non
     <Topology aws: 1 vpc>
     """
     found, parts, notes = collect(source)
-    reader = _Reader(parts, notes)
-    return Topology.of(name or found, reader.resources(), assumed=tuple(reader.notes))
+    reader = Reader(parts, notes)
+    values = reader.resources()
+    return Topology.of(name or found, values, settings=reader.settings(), assumed=tuple(reader.notes))
 
 
-class _Reader:
+class Reader:
     """The parts of a snapshot while values are made of them."""
 
     def __init__(self, parts: list[Part], notes: list[str]) -> None:
@@ -53,7 +63,8 @@ class _Reader:
         self.tables: dict[type[model.Resource], dict[str, Any]] = {}
         self.origin: dict[tuple[type[model.Resource], str], tuple[Part, bool]] = {}
         self.gone: set[str] = set()  # ids of what is listed but no longer there
-        self.owners: dict[str, str] = {}  # interface -> the instance or NAT gateway it belongs to
+        self.owners: dict[str, str] = {}  # interface -> what it belongs to: instance, NAT gateway, endpoint
+        self.endpoints: dict[str, Item] = {}  # interface -> the endpoint that lists it
         self.public: dict[
             tuple[str, IPv4Address | None], IPv4Address
         ] = {}  # (interface or instance, private)
@@ -63,41 +74,80 @@ class _Reader:
 
     def resources(self) -> list[model.Resource]:
         """Return every value, made in an order in which each finds those it refers to."""
+        self._gone()
         for key in ("PrefixLists", "ManagedPrefixLists"):
-            for part, item in self._elements(key):
+            for part, item in self.elements(key):
                 if (found := elements.prefix_list(item)) is not None:
-                    self._put(found, part, item)
+                    self.put(found, part, item)
         self._vpcs()
-        for part, item in self._elements("Subnets"):
-            self._put(elements.subnet(item), part, item)
+        for part, item in self.elements(shapes.SUBNET.key):
+            self.put(shapes.SUBNET.read(item), part, item)
         self._refuse_overlaps()
-        for part, item in self._elements("InternetGateways"):
-            self._put(elements.internet_gateway(item), part, item)
+        for shape in shapes.PLAIN:
+            for part, item in self.merged(shape.key):
+                self.put(shape.read(item), part, item)
         self._security_groups()
+        self._endpoints()
         self._owners_and_addresses()
         self._network_interfaces()
-        for part, item in self._live("NatGateways", "NatGatewayId"):
-            self._put(self._nat_gateway(item), part, item)
+        for part, item in self.merged(shapes.NAT_GATEWAY.key):
+            self.put(self._nat_gateway(item), part, item)
         self._instances()
         self._elastic_ips()
         self._route_tables()
-        for part, item in self._elements("NetworkAcls"):
-            self._put(elements.network_acl(item), part, item)
+        for part, item in self.elements("NetworkAcls"):
+            self.put(elements.network_acl(item), part, item)
         self._defaults()
+        hybrid.transit_gateways(self)
+        hybrid.connections(self)
+        self._managed_routes()
+        for key in sorted(KEPT):
+            for part, item in self.elements(key):
+                self._keep(key, part, item)
+        denied = dict.fromkeys(call for part in self.parts for call in part.denied.values())
+        self.notes += [f"{call} was denied: what depends on it is answered 'unknown'." for call in denied]
         return [value for table in self.tables.values() for value in table.values()]
+
+    def settings(self) -> model.Settings:
+        """Return what holds for the whole account."""
+        found = self.elements("VpcBlockPublicAccessOptions")
+        modes = [item.text("InternetGatewayBlockMode") or "off" for _, item in found]
+        modes += [
+            f"perhaps: {call} was denied"
+            for part in self.parts
+            if (call := part.denied.get("VpcBlockPublicAccessOptions"))
+        ]
+        mail = any(item.flag("port_25_open") for _, item in self.elements("port_25_open"))
+        on = dict.fromkeys(mode for mode in modes if mode != "off")
+        return model.Settings(port_25_open=mail, block_public_access=", ".join(on))
 
     # -- keeping values --------------------------------------------------------------------------
 
-    def _elements(self, key: str) -> Iterator[tuple[Part, Item]]:
+    def elements(self, key: str) -> Iterator[tuple[Part, Item]]:
+        """Return the elements of one key with the part they are of."""
         return ((part, item) for part in self.parts for item in part.lists.get(key, ()))
 
-    def _live(self, key: str, id: str) -> Iterator[tuple[Part, Item]]:
-        return ((part, item) for part, item in self._elements(key) if item.need(id) not in self.gone)
+    def merged(self, *keys: str) -> list[tuple[Part, Item]]:
+        """Return the elements that are still there; what several accounts describe is one of all they say."""
+        found: dict[tuple[str, str], tuple[Part, Item]] = {}
+        for key in keys:
+            for number, (part, item) in enumerate(self.elements(key)):
+                id = item.need(IDS[key])
+                if id in self.gone:
+                    continue
+                # Each half of a transit gateway peering has the same id.
+                name = (id, item.text("TransitGatewayId") or "" if key in _SHARED else str(number))
+                if name in found:
+                    part, old = found[name]
+                    item = replace(item, data=_filled(old.data, item.data))
+                found[name] = part, item
+        return list(found.values())
 
-    def _table(self, kind: type[R]) -> dict[str, R]:
+    def table(self, kind: type[R]) -> dict[str, R]:
+        """Return the values of one class so far."""
         return self.tables.setdefault(kind, {})
 
-    def _put(self, value: model.Resource, part: Part, item: Item) -> None:
+    def put(self, value: model.Resource, part: Part, item: Item) -> None:
         """Add a value; of a shared resource that two accounts describe, the owner's word counts."""
         key, table = (type(value), value.id), self.tables.setdefault(type(value), {})
         owned = part.account is not None and item.text("OwnerId") == part.account
@@ -112,11 +162,15 @@ class _Reader:
         table[value.id] = value
         self.origin[key] = part, owned
 
-    def _held(self, key: str, part: Part) -> bool:
+    def held(self, key: str, part: Part) -> bool:
         """Return whether some file of that account and Region holds the key."""
         return any(key in other.lists and other.fits(part) for other in self.parts)
 
-    def _note(self, key: str, names: Iterable[str], sentence: str) -> None:
+    def denied(self, key: str, part: Part) -> bool:
+        """Return whether the call for a key was denied in that account and Region."""
+        return any(key in other.denied and other.fits(part) for other in self.parts)
+
+    def note(self, key: str, names: Iterable[str], sentence: str) -> None:
         """Say once which default was taken, and for whom."""
         if whose := ", ".join(dict.fromkeys(names)):
             self.notes.append(f"No file holds {key} for {whose}: {sentence}.")
@@ -125,21 +179,21 @@ class _Reader:
 
     def _vpcs(self) -> None:
         dns: dict[str, dict[str, bool]] = {}
-        for _, item in self._elements("VpcAttributes"):
+        for _, item in self.elements("VpcAttributes"):
             for key in ("EnableDnsSupport", "EnableDnsHostnames"):
                 if (value := elements.dns_attribute(item, key)) is not None:
                     dns.setdefault(item.need("VpcId"), {})[key] = value
         regions = {
             item.need("VpcId"): region
-            for _, item in self._elements("Subnets")
+            for _, item in self.elements("Subnets")
             if (region := elements.region_of(item))
         }
-        for part, item in self._elements("Vpcs"):
+        for part, item in self.elements("Vpcs"):
             id = item.need("VpcId")
-            self._put(
+            self.put(
                 elements.vpc(item, part.region or regions.get(id), part.account, dns.get(id, {})), part, item
             )
-        vpcs = self._table(model.Vpc).values()
+        vpcs = self.table(model.Vpc).values()
         for vpc in vpcs:
             for block in vpc.cidrs:
                 if not 16 <= block.prefixlen <= 28:
@@ -147,13 +201,13 @@ class _Reader:
                         f"{vpc.name} has {block}; AWS takes /16 to /28 (VPC-2). It is left as it is."
                     )
         silent = (vpc.name for vpc in vpcs if vpc.id not in dns)
-        self._note("VpcAttributes", silent, "DNS attributes as AWS sets them (DNS-2)")
-        self._note("the Region", (v.name for v in vpcs if v.region == UNKNOWN), "name a folder after it")
+        self.note("VpcAttributes", silent, "DNS attributes as AWS sets them (DNS-2)")
+        self.note("the Region", (v.name for v in vpcs if v.region == UNKNOWN), "name a folder after it")
 
     def _refuse_overlaps(self) -> None:
         blocks = [
             (s.vpc_id, b, s)
-            for s in self._table(model.Subnet).values()
+            for s in self.table(model.Subnet).values()
             for b in (s.cidr, s.ipv6_cidr)
             if b is not None
         ]
@@ -167,20 +221,20 @@ class _Reader:
 
     def _route_tables(self) -> None:
         completed = []
-        for part, item in self._elements("RouteTables"):
+        for part, item in self.elements("RouteTables"):
             table = elements.route_table(item)
             rows = zip(table.routes, item.items("Routes"), strict=True)
             table = replace(table, routes=tuple(self._resolved(route, row) for route, row in rows))
-            vpc = self._table(model.Vpc).get(table.vpc_id)
+            vpc = self.table(model.Vpc).get(table.vpc_id)
             missing = elements.local_routes(vpc, (r.destination for r in table.routes)) if vpc else ()
             completed += [table.name] if missing else []
-            self._put(replace(table, routes=missing + table.routes), part, item)
-        self._note("the local routes", completed, "every table has one per block of its VPC (RT-4)")
+            self.put(replace(table, routes=missing + table.routes), part, item)
+        self.note("the local routes", completed, "every table has one per block of its VPC (RT-4)")
 
     def _resolved(self, route: model.Route, item: Item) -> model.Route:
         """Return a route to an instance's interface for the instance, a blackhole if the target is gone."""
         target, instance = route.target, item.id("InstanceId")
-        if instance is not None and target not in self._table(model.NetworkInterface):
+        if instance is not None and target not in self.table(model.NetworkInterface):
             # AWS names both, but the interface may be in no file.
             target = next((eni.id for eni in self.interfaces.get(instance, ())), instance)
         return replace(route, target=target, state="blackhole" if target in self.gone else route.state)
@@ -193,17 +247,20 @@ class _Reader:
             ("NetworkAcls", "the default network ACL, which allows everything (ACL-2)"),
             ("InternetGateways", "no internet gateway (VPC-12)"),
         ):
-            found = self._table(model.Vpc).values()
-            vpcs[key] = [vpc for vpc in found if not self._held(key, self.origin[model.Vpc, vpc.id][0])]
+            found = self.table(model.Vpc).values()
+            parts = {vpc.id: self.origin[model.Vpc, vpc.id][0] for vpc in found}
+            vpcs[key] = [
+                v for v in found if not self.held(key, parts[v.id]) and not self.denied(key, parts[v.id])
+            ]
             if key == "InternetGateways":  # a route to one says that it exists: "unknown", not none
-                tables = self._table(model.RouteTable).values()
+                tables = self.table(model.RouteTable).values()
                 named = {t.vpc_id for t in tables if any(r.target.startswith("igw-") for r in t.routes)}
                 vpcs[key] = [vpc for vpc in vpcs[key] if vpc.id not in named]
-            self._note(key, (vpc.name for vpc in vpcs[key]), sentence)
+            self.note(key, (vpc.name for vpc in vpcs[key]), sentence)
         for vpc in vpcs["RouteTables"]:
             id, routes = f"{vpc.id}-main", elements.local_routes(vpc)
             table = model.RouteTable(id=id, name="main", vpc_id=vpc.id, routes=routes, main=True)
-            self._table(model.RouteTable)[id] = table
+            self.table(model.RouteTable)[id] = table
         blocks = ((100, ip_network("0.0.0.0/0")), (101, ip_network("::/0")))
         entries = tuple(
             model.NetworkAclEntry(side, n, True, ALL, block)
@@ -213,68 +270,97 @@ class _Reader:
         for vpc in vpcs["NetworkAcls"]:
             id = f"{vpc.id}-default"
             acl = model.NetworkAcl(id=id, name="default", vpc_id=vpc.id, entries=entries, is_default=True)
-            self._table(model.NetworkAcl)[id] = acl
+            self.table(model.NetworkAcl)[id] = acl
 
     def _security_groups(self) -> None:
         loose: dict[str, list[model.SecurityGroupRule]] = {}
-        for _, item in self._elements("SecurityGroupRules"):
+        for _, item in self.elements("SecurityGroupRules"):
             loose.setdefault(item.need("GroupId"), []).extend(elements.loose_rules(item))
-        for part, item in self._elements("SecurityGroups"):
+        for part, item in self.elements("SecurityGroups"):
             group = elements.security_group(item, loose.get(item.need("GroupId"), ()))
-            self._put(group, part, item)
+            self.put(group, part, item)
             if item.text("GroupName") == "default":
                 self.default_groups[group.vpc_id] = group.id
-        table = self._table(model.SecurityGroup)
+        table = self.table(model.SecurityGroup)
         if not table:
             for id, rules in loose.items():
                 table[id] = model.SecurityGroup(id=id, name=id, vpc_id="", rules=tuple(dict.fromkeys(rules)))
         names: dict[object, str] = {
             v.id: v.name
             for kind in (model.SecurityGroup, model.PrefixList)
-            for v in self._table(kind).values()
+            for v in self.table(kind).values()
         }
         for group in list(table.values()):
             named = tuple(replace(rule, peer_name=names.get(rule.peer, "")) for rule in group.rules)
             table[group.id] = replace(group, rules=named)
 
+    def _endpoints(self) -> None:
+        """Read gateway and interface endpoints; the other types stay as they are."""
+        for part, item in self.merged(shapes.ENDPOINT.key):
+            if (item.text("VpcEndpointType") or "Gateway") in ("Gateway", "Interface"):
+                self.put(shapes.ENDPOINT.read(item), part, item)
+            else:
+                self._keep(shapes.ENDPOINT.key, part, item)
+            for id in shapes.LISTED.read(item, "NetworkInterfaceIds"):
+                self.owners[id], self.endpoints[id] = item.need("VpcEndpointId"), item
+
+    def _keep(self, key: str, part: Part, item: Item) -> None:
+        """Keep an element that is not modelled as text; the first VPC tells what no folder says."""
+        try:
+            whole = json.dumps(item.data, ensure_ascii=False, allow_nan=False, default=str)
+        except (TypeError, ValueError, RecursionError) as error:
+            raise BadInput(f"{item.where} cannot be kept: it is no JSON") from error
+        text = whole.encode("utf-8", "replace").decode("utf-8")
+        first = next(iter(self.table(model.Vpc).values()), None)
+        account, region = (first.account, first.region) if first else (UNKNOWN, UNKNOWN)
+        id = f"{key}-{hashlib.sha256(text.encode()).hexdigest()[:12]}"
+        self.table(shapes.Kept)[id] = shapes.Kept(
+            id=id, name=id, key=key, text=text, account=part.account or account, region=part.region or region
+        )
+
     # -- instances, NAT gateways, their interfaces and addresses ---------------------------------
 
-    def _owners_and_addresses(self) -> None:
-        """Note what is gone, which interface belongs to what, and which Elastic IP is where."""
-        for _, item in self._elements("Instances"):
+    def _gone(self) -> None:
+        """Note what is listed and no longer there: routes to it are blackholes (RT-13)."""
+        for _, item in self.elements("Instances"):
             if item.item("State").text("Name") == "terminated":
                 self.gone.add(item.need("InstanceId"))
+        for key, id in IDS.items():
+            found = (item.id(id) for _, item in self.elements(key) if item.raw("State") == "deleted")
+            self.gone.update(id for id in found if id)
+
+    def _owners_and_addresses(self) -> None:
+        """Note which interface belongs to what, and which Elastic IP is where."""
+        for _, item in self.elements("Instances"):
             for eni in item.items("NetworkInterfaces"):
                 self.owners[eni.need("NetworkInterfaceId")] = item.need("InstanceId")
-        for _, item in self._elements("NatGateways"):
-            if item.text("State") == "deleted":
-                self.gone.add(item.need("NatGatewayId"))
+        for _, item in self.elements("NatGateways"):
             for address in item.items("NatGatewayAddresses"):
                 if eni_id := address.id("NetworkInterfaceId"):
                     self.owners[eni_id] = item.need("NatGatewayId")
-        for _, item in self._elements("Addresses"):
+        for _, item in self.elements("Addresses"):
             public, private = item.ipv4("PublicIp"), item.ipv4("PrivateIpAddress")
             for id in (item.id("NetworkInterfaceId"), item.id("InstanceId")):
                 if id and public:
                     self.public[id, private] = public
 
     def _network_interfaces(self) -> None:
-        table, alone = self._table(model.NetworkInterface), []
-        for part, item in self._elements("NetworkInterfaces"):
-            self._put(self._interface(item), part, item)
-        for part, item in self._live("Instances", "InstanceId"):
+        table, alone = self.table(model.NetworkInterface), []
+        for part, item in self.elements("NetworkInterfaces"):
+            self.put(self._interface(item), part, item)
+        for part, item in self.merged("Instances"):
             nested = item.items("NetworkInterfaces")
-            if not self._held("NetworkInterfaces", part):
+            if not self.held("NetworkInterfaces", part):
                 alone.append(str(base(item, item.need("InstanceId"))["name"]))
                 nested = nested or [elements.own_interface(item)]
             for entry in nested:
                 if entry.id("NetworkInterfaceId") not in table and entry.id("SubnetId"):
-                    self._put(self._interface(entry, item), part, item)
-        self._note("NetworkInterfaces", alone, "built from the instances")
+                    self.put(self._interface(entry, item), part, item)
+        self.note("NetworkInterfaces", alone, "built from the instances")
         groupless = [table[id] for id in self.groupless if table[id].vpc_id in self.default_groups]
         for eni in groupless:
             table[eni.id] = replace(eni, group_ids=(self.default_groups[eni.vpc_id],))
-        self._note("security groups", (eni.name for eni in groupless), "the default one of the VPC (SG-3)")
+        self.note("security groups", (eni.name for eni in groupless), "the default one of the VPC (SG-3)")
         for eni in sorted(table.values(), key=lambda e: e.device_index):
             if eni.owner_id:
                 self.interfaces.setdefault(eni.owner_id, []).append(eni)
@@ -282,20 +368,25 @@ class _Reader:
     def _interface(self, item: Item, instance: Item | None = None) -> model.NetworkInterface:
         id, attachment = item.need("NetworkInterfaceId"), item.item("Attachment")
         attached = attachment.text("Status") not in ("detached", "detaching")
-        managed = _MANAGED.search(item.text("Description") or "")
+        about = item.text("Description") or ""
+        managed = _MANAGED.search(about)
         owner = attachment.id("InstanceId") if attached else None
         owner = self.owners.get(id) or owner or (managed[1] if managed else None)
         kind = item.text("InterfaceType") or "interface"
         if kind == "natGateway" or (owner or "").startswith("nat-"):
             kind = "nat_gateway"
+        elif kind == "interface":
+            kind = SERVICES.get(about.split(" ")[0], kind)
         told, key = item, "Groups"
-        if instance is not None and item.data.get("Groups") is None:
+        if item.raw("Groups") is None and id in self.endpoints:
+            told = self.endpoints[id]
+        elif item.raw("Groups") is None and instance is not None:
             told, key = instance, "SecurityGroups"
-        if told.data.get(key) is None and kind == "interface":
+        if told.raw(key) is None and kind in ("interface", "vpc_endpoint"):
             self.groupless[id] = None
         groups = tuple(dict.fromkeys(group.need("GroupId") for group in told.items(key)))
         subnet_id = item.need("SubnetId")
-        subnet, check = self._table(model.Subnet).get(subnet_id), item.flag("SourceDestCheck")
+        subnet, check = self.table(model.Subnet).get(subnet_id), item.flag("SourceDestCheck")
         return model.NetworkInterface(
             **base(item, id), vpc_id=item.id("VpcId") or (subnet.vpc_id if subnet else ""),
             subnet_id=subnet_id, addresses=self._private_addresses(item, id, owner), interface_type=kind,
@@ -304,6 +395,7 @@ class _Reader:
             source_dest_check=True if check is None else check,
             owner_id=None if owner in self.gone else owner,
             device_index=attachment.number("DeviceIndex", 0, 1000) or 0,
+            status=item.text("Status") or "in-use",
         )  # fmt: skip
 
     def _private_addresses(self, item: Item, id: str, owner: str | None) -> tuple[model.PrivateAddress, ...]:
@@ -328,15 +420,18 @@ class _Reader:
         return tuple(found.values())
 
     def _instances(self) -> None:
-        table, made = self._table(model.Instance), []
-        for part, item in self._live("Instances", "InstanceId"):
-            self._put(self._instance(item), part, item)
+        table, made = self.table(model.Instance), []
+        for part, item in self.merged("Instances"):
+            self.put(self._instance(item), part, item)
         for id, enis in self.interfaces.items():
             part = self.origin[model.NetworkInterface, enis[0].id][0]
-            if id.startswith("i-") and id not in table and not self._held("Instances", part):
-                table[id] = model.Instance(id=id, name=id, vpc_id=enis[0].vpc_id, subnet_id=enis[0].subnet_id)
-                made.append(id)
-        self._note("Reservations", made, "known by their interfaces only, and taken to be running")
+            if id.startswith("i-") and id not in table and not self.held("Instances", part):
+                state = UNKNOWN if self.denied("Instances", part) else "running"
+                table[id] = model.Instance(
+                    id=id, name=id, state=state, vpc_id=enis[0].vpc_id, subnet_id=enis[0].subnet_id
+                )
+                made += [id] if state == "running" else []
+        self.note("Reservations", made, "known by their interfaces only, and taken to be running")
 
     def _instance(self, item: Item) -> model.Instance:
         id, forwards = item.need("InstanceId"), elements.forwards(item)
@@ -354,29 +449,66 @@ class _Reader:
         if forwards is None and not all(eni.source_dest_check for eni in mine):
             self.notes.append(
                 f"{value.name} has its source/destination check off, and AWS does not know what its software "
-                f"does: taken to forward nothing. The tag {FORWARDS_TAG} = nat or forward says otherwise."
+                f"does: taken to pass packets on for others. Tag {FORWARDS_TAG} = forward or nat says how."
             )
         return value
 
     def _nat_gateway(self, item: Item) -> model.NatGateway:
-        id, addresses = item.need("NatGatewayId"), item.items("NatGatewayAddresses")
+        addresses = item.items("NatGatewayAddresses")
         main = next((a for a in addresses if a.flag("IsPrimary")), (addresses or [Item({}, item.where)])[0])
-        eni = next(iter(self.interfaces.get(id, ())), None)
-        return model.NatGateway(
-            **base(item, id), vpc_id=item.need("VpcId"), subnet_id=item.id("SubnetId"),
-            private_ip=main.ipv4("PrivateIp") or (eni.private_ip if eni else None),
+        eni = next(iter(self.interfaces.get(item.need("NatGatewayId"), ())), None)
+        found: model.NatGateway = shapes.NAT_GATEWAY.read(
+            item, private_ip=main.ipv4("PrivateIp") or (eni.private_ip if eni else None),
             public_ip=main.ipv4("PublicIp") or (eni.public_ip if eni else None),
-            connectivity=item.text("ConnectivityType") or "public", state=item.text("State") or "available",
-            availability=item.text("AvailabilityMode") or "zonal",
         )  # fmt: skip
+        return found
 
     def _elastic_ips(self) -> None:
-        enis = self._table(model.NetworkInterface).values()
+        enis = self.table(model.NetworkInterface).values()
         holders = {p.public_ip: (eni.id, p.address) for eni in enis for p in eni.addresses if p.public_ip}
-        for part, item in self._elements("Addresses"):
+        for part, item in self.elements("Addresses"):
             if (address := item.ipv4("PublicIp")) is not None:
                 said = (item.id("NetworkInterfaceId"), item.ipv4("PrivateIpAddress"))
                 eni, private = holders.get(address, said)
                 found = base(item, item.id("AllocationId") or str(address))
                 eip = model.ElasticIp(**found, address=address, interface_id=eni, private_ip=private)
-                self._put(eip, part, item)
+                self.put(eip, part, item)
+
+    # -- routes that AWS makes -------------------------------------------------------------------
+
+    def _managed_routes(self) -> None:
+        """Add the routes that gateway endpoints and static VPN connections make, where a table lacks them."""
+        lists = {found.name: found.id for found in self.table(model.PrefixList).values()}
+        wanted: dict[str, list[model.Route]] = {}
+        for endpoint in self.table(model.VpcEndpoint).values():
+            if endpoint.type == "Gateway" and endpoint.state == "available" and endpoint.service in lists:
+                for id in endpoint.route_table_ids:
+                    wanted.setdefault(id, []).append(model.Route(lists[endpoint.service], endpoint.id))
+        gateways = self.table(model.VirtualPrivateGateway)
+        for link in self.table(model.Connection).values():
+            for table in self.table(model.RouteTable).values():
+                gateway = gateways.get(link.gateway_id) if link.gateway_id in table.propagating else None
+                if link.static and link.up and gateway and gateway.vpc_id == table.vpc_id:
+                    wanted.setdefault(table.id, []).extend(hybrid.propagated(link))
+        made = []
+        for id, routes in wanted.items():
+            if (found := self.table(model.RouteTable).get(id)) is None:
+                continue
+            there = {(route.destination, route.target) for route in found.routes}
+            local = {route.destination for route in found.routes if route.origin == "CreateRouteTable"}
+            missing = (r for r in dict.fromkeys(routes) if r.destination not in local)
+            new = tuple(r for r in missing if (r.destination, r.target) not in there)
+            self.table(model.RouteTable)[id] = replace(found, routes=found.routes + new)
+            made += [found.name] if new else []
+        self.note("the routes of endpoints and VPN connections", made, "added as AWS does (VPE-3, RT-17)")
+
+
+def _filled(old: Mapping[Any, Any], new: Mapping[Any, Any], depth: int = 2) -> dict[Any, Any]:
+    """Return an object with the fields of `old`, and those of `new` where `old` says nothing."""
+    kept = {key: value for key, value in old.items() if value not in (None, "", [], {})}
+    inner = {
+        key: _filled(value, new[key], depth - 1)
+        for key, value in kept.items()
+        if depth and isinstance(value, Mapping) and isinstance(new.get(key), Mapping)
+    }
+    return {**new, **kept, **inner}

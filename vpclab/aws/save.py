@@ -1,65 +1,72 @@
 """From a topology to describe-* output: the folder that `load_aws` reads, and other tools too.
 
 One file per call in ``aws_configs/accounts/<account>/<Region>/``. Every call gets its file, even an
-empty one, because a missing file would be read as AWS's default.
+empty one, because a missing file would be read as AWS's default. `Sites.json` is our own: networks on
+premises and what they announce, which no call describes.
 """
 
 from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 
-from vpclab.aws.elements import FORWARDS_TAG, NO_TARGET, UNKNOWN
+from vpclab.aws import shapes
+from vpclab.aws.elements import NO_TARGET
 from vpclab.aws.files import ACCOUNT, REGION
+from vpclab.aws.load import SERVICES
+from vpclab.aws.shapes import UNKNOWN, Json, text_of, write_blocks, write_tags
 from vpclab.topology import model
 from vpclab.topology.builders import Topology
 from vpclab.topology.errors import BadInput
-from vpclab.topology.model import ALL, DEFAULT_ENTRY, INBOUND, OUTBOUND, PORTED, PROTOCOL_NAMES
+from vpclab.topology.model import ALL, DEFAULT_ENTRY, INBOUND, OUTBOUND, PORTED, PROTOCOL_NAMES, Snapshot
 
-Json = dict[str, Any]
 Home = tuple[str, str]  # account and Region
 _TARGETS = {
     "nat": "NatGatewayId", "eni": "NetworkInterfaceId", "i": "InstanceId", "tgw": "TransitGatewayId",
     "eigw": "EgressOnlyInternetGatewayId", "pcx": "VpcPeeringConnectionId",
+}  # fmt: skip
+_TARGET_KINDS: dict[type[Any], str] = {
+    model.NatGateway: "nat", model.NetworkInterface: "eni", model.Instance: "i", model.TransitGateway: "tgw",
+    model.EgressOnlyInternetGateway: "eigw", model.PeeringConnection: "pcx",
 }  # fmt: skip
 
 
 def save_aws(topology: Topology, folder: str | os.PathLike[str]) -> None:
     """Write a topology as describe-* JSON; `load_aws` of that folder gives the same one back."""
     snapshot = topology.snapshot()
-    homes = {vpc.id: _home(vpc.account, vpc.region) for vpc in snapshot.all(model.Vpc)}
-    first = min(homes.values(), default=_home(topology.account_id, topology.region))
-    keys = [*(key for _, key, _ in _WRITERS), "VpcAttributes"]
-    files: dict[tuple[Home, str], list[Json]] = {
-        (h, key): [] for h in {first, *homes.values()} for key in keys
-    }
+    homes = _Homes(snapshot, topology)
+    found: dict[Home, dict[str, list[Json]]] = {}
     for kind, key, write in _WRITERS:
         for value in snapshot.all(kind):
-            home = homes.get(_vpc_id(snapshot, value) or "", first)
-            if key == "PrefixLists" and "/" in value.id:  # a second Region's list of the same id
-                home = next((h for h in homes.values() if value.id.startswith(f"{h[1]}/")), first)
-            files[home, key].append(write(value, snapshot))
-    for vpc in snapshot.all(model.Vpc):
-        dns = {
-            "EnableDnsSupport": {"Value": vpc.dns_support},
-            "EnableDnsHostnames": {"Value": vpc.dns_hostnames},
-        }
-        files[homes[vpc.id], "VpcAttributes"].append({"VpcId": vpc.id, **dns})
+            if (element := write(value, snapshot)) is not None:
+                found.setdefault(homes.of(value), {}).setdefault(key, []).append(element)
+    for kept in snapshot.all(shapes.Kept):
+        home = found.setdefault(_home(kept.account, kept.region), {})
+        home.setdefault(kept.key, []).append(json.loads(kept.text))
+    mode = {"InternetGatewayBlockMode": snapshot.settings.block_public_access or "off"}
     ids = {value.id for value in snapshot}
-    for ((account, region), key), found in files.items():
-        path = Path(folder, "aws_configs", "accounts", account, region, f"{key}.json")
-        text = json.dumps({key: _as_printed(found, f"{region}/", ids)}, indent=2, ensure_ascii=False) + "\n"
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text, encoding="utf-8", newline="\n")
-        except (OSError, ValueError) as error:
-            raise BadInput(
-                f"{path} cannot be written: {getattr(error, 'strerror', None) or error}"
-            ) from error
+    for (account, region), lists in (found or {homes.first: {}}).items():
+        path = Path(folder, "aws_configs", "accounts", account, region)
+        _write(path, "VpcBlockPublicAccessOptions", mode)
+        for key in dict.fromkeys([*(key for _, key, _ in _WRITERS), *lists]):
+            _write(path, key, _as_printed(lists.get(key, []), f"/{region}", ids))
+    if snapshot.settings.port_25_open:
+        _write(Path(folder), "vpclab-snapshot", True, "port_25_open")
+
+
+def _write(folder: Path, name: str, content: Any, key: str = "") -> None:
+    """Write one file, with its name as the key inside."""
+    path = folder / f"{name}.json"
+    text = json.dumps({key or name: content}, indent=2, ensure_ascii=False) + "\n"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8", newline="\n")
+    except (OSError, ValueError) as error:
+        raise BadInput(f"{path} cannot be written: {getattr(error, 'strerror', None) or error}") from error
 
 
 def _home(account: str, region: str) -> Home:
@@ -70,119 +77,115 @@ def _home(account: str, region: str) -> Home:
     )
 
 
-def _vpc_id(snapshot: model.Snapshot, value: Any) -> str | None:
-    """Return the VPC that a value is in, or that uses it."""
-    if isinstance(value, model.Vpc):
-        return value.id
-    if isinstance(value, model.ElasticIp):
-        user = snapshot.get(model.NetworkInterface, value.interface_id) or snapshot.get(
-            model.NatGateway, value.interface_id
-        )
-        return user.vpc_id if user else None
-    if isinstance(value, model.PrefixList):
-        tables = (
-            t.vpc_id
-            for t in snapshot.all(model.RouteTable)
-            if any(r.destination == value.id for r in t.routes)
-        )
-        groups = (
-            g.vpc_id for g in snapshot.all(model.SecurityGroup) if any(r.peer == value.id for r in g.rules)
-        )
-        return next(tables, None) or next(groups, None)
-    return str(value.vpc_id)
+class _Homes:
+    """The account and Region whose calls describe each value."""
+
+    def __init__(self, snapshot: Snapshot, topology: Topology) -> None:
+        self.snapshot = snapshot
+        placed: list[Any] = [*snapshot.all(model.Vpc), *snapshot.all(model.TransitGateway)]
+        self.places = {value.id: _home(value.account, value.region) for value in placed}
+        vpcs = [self.places[vpc.id] for vpc in snapshot.all(model.Vpc)]
+        self.first = min(vpcs, default=_home(topology.account_id, topology.region))
+
+    def of(self, value: Any) -> Home:
+        """Return the home of a value: that of its VPC or transit gateway, or of what uses it."""
+        if isinstance(value, model.PrefixList) and "/" in value.id:  # a second Region's list of the same id
+            region = value.id.split("/")[-1]
+            return next((home for home in self.places.values() if home[1] == region), self.first)
+        return next((self.places[id] for id in self._near(value) if id in self.places), self.first)
+
+    def _near(self, value: Any) -> list[Any]:
+        """Return the ids that may tell where a value is: its own, its VPC's, its gateway's, its users'."""
+        snapshot, found = self.snapshot, [value.id]
+        found += [getattr(value, name, None) for name in ("vpc_id", "transit_gateway_id", "gateway_id")]
+        if isinstance(value, model.Connection):
+            gateway = snapshot.get(model.VirtualPrivateGateway, value.gateway_id)
+            found += [gateway.vpc_id] if gateway else []
+        elif isinstance(value, model.PeeringConnection):
+            found += [value.requester.vpc_id, value.accepter.vpc_id]
+        elif isinstance(value, model.ElasticIp):
+            eni = snapshot.get(model.NetworkInterface, value.interface_id)
+            nat = snapshot.get(model.NatGateway, value.interface_id)
+            found += [user.vpc_id for user in (eni, nat) if user]
+        elif isinstance(value, model.CustomerGateway):
+            links = (c for c in snapshot.all(model.Connection) if c.customer_gateway_id == value.id)
+            found += [id for link in links for id in self._near(link)]
+        elif isinstance(value, model.PrefixList):
+            tables, groups = snapshot.all(model.RouteTable), snapshot.all(model.SecurityGroup)
+            found += [t.vpc_id for t in tables if any(r.destination == value.id for r in t.routes)]
+            found += [g.vpc_id for g in groups if any(r.peer == value.id for r in g.rules)]
+        return found
 
 
-def _as_printed(value: Any, prefix: str, ids: set[str]) -> Any:
-    """Return JSON without empty fields, in which this Region's ids stand without the Region in front."""
+def _as_printed(value: Any, suffix: str, ids: set[str]) -> Any:
+    """Return JSON without empty fields, in which this Region's ids stand without the Region behind."""
     if isinstance(value, dict):
-        return {key: _as_printed(inner, prefix, ids) for key, inner in value.items() if inner is not None}
+        return {key: _as_printed(inner, suffix, ids) for key, inner in value.items() if inner is not None}
     if isinstance(value, list):
-        return [_as_printed(inner, prefix, ids) for inner in value]
-    return value.removeprefix(prefix) if isinstance(value, str) and value in ids else value
+        return [_as_printed(inner, suffix, ids) for inner in value]
+    return value.removesuffix(suffix) if isinstance(value, str) and value in ids else value
 
 
-def _tags(value: model.Resource, named: bool = False) -> list[Json]:
-    """Return the tags, with the name among them unless it stands elsewhere or is the id."""
-    pairs = [*([] if named or value.name == value.id else [("Name", value.name)]), *value.tags]
-    if isinstance(value, model.Instance) and value.forwards:
-        pairs.append((FORWARDS_TAG, value.forwards))
-    return [{"Key": key, "Value": text} for key, text in pairs]
+# -- one writer per kind -------------------------------------------------------------------------------
 
 
-def _text(value: object) -> str | None:
-    return None if value is None else str(value)
-
-
-def _blocks(key: str, blocks: Iterable[Any]) -> list[Json]:
-    return [{key: str(block), f"{key}State": {"State": "associated"}} for block in blocks]
-
-
-def _vpc(vpc: model.Vpc, _: model.Snapshot) -> Json:
+def _vpc(vpc: model.Vpc, _: Snapshot) -> Json:
     return {
         "VpcId": vpc.id, "CidrBlock": str(vpc.cidrs[0]), "OwnerId": vpc.account, "IsDefault": vpc.is_default,
-        "CidrBlockAssociationSet": _blocks("CidrBlock", vpc.cidrs),
-        "Ipv6CidrBlockAssociationSet": _blocks("Ipv6CidrBlock", vpc.ipv6_cidrs), "Tags": _tags(vpc),
+        "CidrBlockAssociationSet": write_blocks("CidrBlock", vpc.cidrs),
+        "Ipv6CidrBlockAssociationSet": write_blocks("Ipv6CidrBlock", vpc.ipv6_cidrs), "Tags": write_tags(vpc),
     }  # fmt: skip
 
 
-def _subnet(subnet: model.Subnet, _: model.Snapshot) -> Json:
-    return {
-        "SubnetId": subnet.id, "VpcId": subnet.vpc_id, "AvailabilityZone": subnet.az,
-        "CidrBlock": _text(subnet.cidr), "MapPublicIpOnLaunch": subnet.public_ip_on_launch,
-        "Ipv6CidrBlockAssociationSet": _blocks("Ipv6CidrBlock", filter(None, [subnet.ipv6_cidr])),
-        "AssignIpv6AddressOnCreation": subnet.ipv6_on_launch, "Tags": _tags(subnet),
-    }  # fmt: skip
+def _vpc_attributes(vpc: model.Vpc, _: Snapshot) -> Json:
+    dns = {"EnableDnsSupport": {"Value": vpc.dns_support}, "EnableDnsHostnames": {"Value": vpc.dns_hostnames}}
+    return {"VpcId": vpc.id, **dns}
 
 
-def _route_table(table: model.RouteTable, snapshot: model.Snapshot) -> Json:
+def _route_table(table: model.RouteTable, snapshot: Snapshot) -> Json:
     links: list[Json] = [{"Main": True}] if table.main else []
     links += [{"Main": False, "SubnetId": id} for id in table.subnet_ids]
     links += [{"Main": False, "GatewayId": id} for id in table.gateway_ids]
     return {
         "RouteTableId": table.id, "VpcId": table.vpc_id, "Associations": links,
         "PropagatingVgws": [{"GatewayId": id} for id in table.propagating],
-        "Routes": [_route(route, snapshot) for route in table.routes], "Tags": _tags(table),
+        "Routes": [_route(route, snapshot) for route in table.routes], "Tags": write_tags(table),
     }  # fmt: skip
 
 
-def _route(route: model.Route, snapshot: model.Snapshot) -> Json:
+def _route(route: model.Route, snapshot: Snapshot) -> Json:
     if isinstance(route.destination, str):
         where = "DestinationPrefixListId"
     else:
         where = "DestinationCidrBlock" if route.destination.version == 4 else "DestinationIpv6CidrBlock"
-    words = {model.NatGateway: "nat", model.NetworkInterface: "eni", model.Instance: "i"}
-    word = next(
-        (w for kind, w in words.items() if snapshot.get(kind, route.target)), route.target.split("-")[0]
-    )
+    kinds = (word for kind, word in _TARGET_KINDS.items() if snapshot.get(kind, route.target))
+    word = next(kinds, route.target.split("-")[0])
     target = {} if route.target == NO_TARGET else {_TARGETS.get(word, "GatewayId"): route.target}
     return {where: str(route.destination), **target, "State": route.state, "Origin": route.origin}
 
 
-def _internet_gateway(gateway: model.InternetGateway, _: model.Snapshot) -> Json:
-    links = [{"State": "available", "VpcId": gateway.vpc_id}] if gateway.vpc_id else []
-    return {"InternetGatewayId": gateway.id, "Attachments": links, "Tags": _tags(gateway)}
-
-
-def _nat_gateway(nat: model.NatGateway, snapshot: model.Snapshot) -> Json:
+def _nat_gateway(nat: model.NatGateway, snapshot: Snapshot) -> Json:
     eni = next((eni.id for eni in snapshot.all(model.NetworkInterface) if eni.owner_id == nat.id), None)
-    main = {"PrivateIp": _text(nat.private_ip), "PublicIp": _text(nat.public_ip), "NetworkInterfaceId": eni}
-    return {
-        "NatGatewayId": nat.id, "VpcId": nat.vpc_id, "SubnetId": nat.subnet_id, "State": nat.state,
-        "ConnectivityType": nat.connectivity, "AvailabilityMode": nat.availability,
-        "NatGatewayAddresses": [main], "Tags": _tags(nat),
-    }  # fmt: skip
+    main = {
+        "PrivateIp": text_of(nat.private_ip),
+        "PublicIp": text_of(nat.public_ip),
+        "NetworkInterfaceId": eni,
+    }
+    return shapes.NAT_GATEWAY.write(nat) | {"NatGatewayAddresses": [main]}
 
 
-def _address(eip: model.ElasticIp, _: model.Snapshot) -> Json:
+def _address(eip: model.ElasticIp, _: Snapshot) -> Json:
     return {
         "AllocationId": eip.id, "PublicIp": str(eip.address), "NetworkInterfaceId": eip.interface_id,
-        "PrivateIpAddress": _text(eip.private_ip), "Domain": "vpc", "Tags": _tags(eip),
+        "PrivateIpAddress": text_of(eip.private_ip), "Domain": "vpc", "Tags": write_tags(eip),
     }  # fmt: skip
 
 
-def _network_interface(eni: model.NetworkInterface, snapshot: model.Snapshot) -> Json:
+def _network_interface(eni: model.NetworkInterface, snapshot: Snapshot) -> Json:
     """Write an interface; the description tells whose it is, as AWS does for those it manages."""
-    about, vpc = "", snapshot.get(model.Vpc, eni.vpc_id)
+    vpc = snapshot.get(model.Vpc, eni.vpc_id)
+    kinds = {kind: word for word, kind in SERVICES.items()}
+    about = kinds.get(eni.interface_type, "")
     link: Json = {"DeviceIndex": eni.device_index, "Status": "attached"}
     if snapshot.get(model.NatGateway, eni.owner_id):
         about = f"Interface for NAT Gateway {eni.owner_id}"
@@ -199,36 +202,37 @@ def _network_interface(eni: model.NetworkInterface, snapshot: model.Snapshot) ->
         )
     return {
         "NetworkInterfaceId": eni.id, "VpcId": eni.vpc_id, "SubnetId": eni.subnet_id, "Description": about,
-        "InterfaceType": eni.interface_type, "SourceDestCheck": eni.source_dest_check,
+        "InterfaceType": "interface" if about in SERVICES else eni.interface_type,
+        "SourceDestCheck": eni.source_dest_check,
         "Attachment": link if eni.owner_id or eni.device_index else None,
-        "Status": "in-use" if eni.owner_id else "available", "PrivateIpAddresses": addresses,
+        "Status": eni.status, "PrivateIpAddresses": addresses,
         "Ipv6Addresses": [{"Ipv6Address": str(address)} for address in eni.ipv6_addresses],
-        "Groups": [{"GroupId": id} for id in eni.group_ids], "TagSet": _tags(eni),
+        "Groups": [{"GroupId": id} for id in eni.group_ids], "TagSet": write_tags(eni),
     }  # fmt: skip
 
 
-def _reservation(instance: model.Instance, snapshot: model.Snapshot) -> Json:
+def _reservation(instance: model.Instance, snapshot: Snapshot) -> Json:
     enis = [e.id for e in snapshot.all(model.NetworkInterface) if e.owner_id == instance.id]
     return {"Instances": [{
         "InstanceId": instance.id, "VpcId": instance.vpc_id, "SubnetId": instance.subnet_id,
         "State": {"Name": instance.state}, "NetworkInterfaces": [{"NetworkInterfaceId": id} for id in enis],
-        "Tags": _tags(instance),
+        "Tags": write_tags(instance),
     }]}  # fmt: skip
 
 
-def _security_group(group: model.SecurityGroup, _: model.Snapshot) -> Json:
+def _security_group(group: model.SecurityGroup, _: Snapshot) -> Json:
     return {
         "GroupId": group.id, "GroupName": group.name, "VpcId": group.vpc_id, "Description": group.description,
         "IpPermissions": [_permission(rule) for rule in group.side(INBOUND)],
         "IpPermissionsEgress": [_permission(rule) for rule in group.side(OUTBOUND)],
-        "Tags": _tags(group, named=True),
+        "Tags": write_tags(group, named=True),
     }  # fmt: skip
 
 
 def _permission(rule: model.SecurityGroupRule) -> Json:
     if not isinstance(rule.peer, str):
         key, field = ("IpRanges", "CidrIp") if rule.peer.version == 4 else ("Ipv6Ranges", "CidrIpv6")
-    elif rule.peer.split("/")[-1].startswith("pl-"):
+    elif rule.peer.startswith("pl-"):
         key, field = "PrefixListIds", "PrefixListId"
     else:
         key, field = "UserIdGroupPairs", "GroupId"
@@ -237,7 +241,7 @@ def _permission(rule: model.SecurityGroupRule) -> Json:
     return {"IpProtocol": word, "FromPort": rule.from_port, "ToPort": rule.to_port, key: [peer]}
 
 
-def _network_acl(acl: model.NetworkAcl, _: model.Snapshot) -> Json:
+def _network_acl(acl: model.NetworkAcl, _: Snapshot) -> Json:
     """Write a network ACL with the * rules that AWS shows in every one (ACL-4)."""
     six = any(entry.cidr.version == 6 for entry in acl.entries)
     stars = [(DEFAULT_ENTRY, "0.0.0.0/0"), *([(DEFAULT_ENTRY + 1, "::/0")] if six else [])]
@@ -249,7 +253,7 @@ def _network_acl(acl: model.NetworkAcl, _: model.Snapshot) -> Json:
     return {
         "NetworkAclId": acl.id, "VpcId": acl.vpc_id, "IsDefault": acl.is_default,
         "Associations": [{"NetworkAclId": acl.id, "SubnetId": id} for id in acl.subnet_ids],
-        "Entries": [_entry(entry) for entry in (*acl.entries, *last)], "Tags": _tags(acl),
+        "Entries": [_entry(entry) for entry in (*acl.entries, *last)], "Tags": write_tags(acl),
     }  # fmt: skip
 
 
@@ -265,21 +269,137 @@ def _entry(entry: model.NetworkAclEntry) -> Json:
     }  # fmt: skip
 
 
-def _prefix_list(found: model.PrefixList, _: model.Snapshot) -> Json:
+def _prefix_list(found: model.PrefixList, _: Snapshot) -> Json:
     blocks = [str(block) for block in found.cidrs]
     return {
         "PrefixListId": found.id,
         "PrefixListName": found.name,
         "Cidrs": blocks,
-        "Tags": _tags(found, named=True),
+        "Tags": write_tags(found, named=True),
     }
 
 
-_WRITERS: list[tuple[type[Any], str, Callable[[Any, model.Snapshot], Json]]] = [
+# -- what joins networks --------------------------------------------------------------------------------
+
+
+def _endpoint(endpoint: model.VpcEndpoint, snapshot: Snapshot) -> Json:
+    enis = [eni for eni in snapshot.all(model.NetworkInterface) if eni.owner_id == endpoint.id]
+    groups = dict.fromkeys(id for eni in enis for id in eni.group_ids)
+    return shapes.ENDPOINT.write(endpoint) | {
+        "NetworkInterfaceIds": [eni.id for eni in enis], "Groups": [{"GroupId": id} for id in groups],
+    }  # fmt: skip
+
+
+def _transit_gateway(gateway: model.TransitGateway, _: Snapshot) -> Json:
+    arn = f"arn:aws:ec2:{gateway.region}:{gateway.account}:transit-gateway/{gateway.id}"
+    return shapes.TRANSIT_GATEWAY.write(gateway) | {"TransitGatewayArn": arn}
+
+
+def _attachment(attachment: model.TransitGatewayAttachment, snapshot: Snapshot) -> Json:
+    """Write an attachment; of a peer AWS names the transit gateway, not its half of the attachment."""
+    half = snapshot.get(model.TransitGatewayAttachment, attachment.resource_id)
+    peer = {"ResourceId": half.transit_gateway_id} if half else {}
+    tables = snapshot.all(model.TransitGatewayRouteTable)
+    table = next((table.id for table in tables if attachment.id in table.associations), None)
+    link = {"TransitGatewayRouteTableId": table, "State": "associated"} if table else None
+    return shapes.ATTACHMENT.write(attachment) | peer | {"Association": link}
+
+
+def _vpc_attachment(attachment: model.TransitGatewayAttachment, _: Snapshot) -> Json | None:
+    return shapes.VPC_ATTACHMENT.write(attachment) if attachment.type == "vpc" else None
+
+
+def _transit_table(table: model.TransitGatewayRouteTable, _: Snapshot) -> Json:
+    return shapes.TRANSIT_TABLE.write(table) | {"DefaultPropagationRouteTable": table.default}
+
+
+def _propagations(table: model.TransitGatewayRouteTable, _: Snapshot) -> Json:
+    rows = [{"TransitGatewayAttachmentId": id, "State": "enabled"} for id in table.propagations]
+    return {"TransitGatewayRouteTableId": table.id, "TransitGatewayRouteTablePropagations": rows}
+
+
+def _transit_routes(table: model.TransitGatewayRouteTable, _: Snapshot) -> Json:
+    rows = [
+        {
+            "DestinationCidrBlock": str(row.destination), "State": row.state, "Type": word,
+            "TransitGatewayAttachments": [{"TransitGatewayAttachmentId": row.attachment_id}]
+            if row.attachment_id
+            else [],
+        }
+        for word, side in (("static", table.routes), ("propagated", table.propagated))
+        for row in side
+    ]  # fmt: skip
+    more = {"AdditionalRoutesAvailable": not table.known}
+    return {"TransitGatewayRouteTableId": table.id, "Routes": rows, **more}
+
+
+def _vpn_connection(link: model.Connection, snapshot: Snapshot) -> Json | None:
+    if link.medium != "vpn":
+        return None
+    transit = snapshot.get(model.TransitGateway, link.gateway_id) or link.gateway_id.startswith("tgw-")
+    tunnels = ["UP"] * link.tunnels_up + ["DOWN"] * (2 - link.tunnels_up)
+    return {
+        "VpnConnectionId": link.id, "State": link.state, "CustomerGatewayId": link.customer_gateway_id,
+        "TransitGatewayId" if transit else "VpnGatewayId": link.gateway_id,
+        "Options": {"StaticRoutesOnly": link.static}, "VgwTelemetry": [{"Status": word} for word in tunnels],
+        "Routes": [{"DestinationCidrBlock": str(p)} for p in link.prefixes or () if link.static],
+        "Tags": write_tags(link),
+    }  # fmt: skip
+
+
+def _virtual_interface(link: model.Connection, snapshot: Snapshot) -> Json | None:
+    """Write a Direct Connect connection as the interface to its gateway, or to a Direct Connect gateway."""
+    if link.medium == "vpn":
+        return None
+    private = snapshot.get(model.TransitGateway, link.gateway_id) is None
+    end = {"virtualGatewayId": link.gateway_id} if private else {"directConnectGatewayId": link.id}
+    sessions = ["up"] * link.tunnels_up or ["down"]
+    return {
+        "virtualInterfaceId": link.id, "virtualInterfaceName": link.name, "virtualInterfaceState": link.state,
+        "virtualInterfaceType": "private" if private else "transit", **end, "tags": _dx_tags(link),
+        "bgpPeers": [{"bgpStatus": word} for word in sessions],
+    }  # fmt: skip
+
+
+def _dx_gateway(link: model.Connection, snapshot: Snapshot) -> Json | None:
+    if link.medium == "vpn" or snapshot.get(model.TransitGateway, link.gateway_id) is None:
+        return None
+    return {
+        "directConnectGatewayId": link.id, "directConnectGatewayName": link.name, "tags": _dx_tags(link)
+    }  # fmt: skip
+
+
+def _dx_association(link: model.Connection, snapshot: Snapshot) -> Json | None:
+    if _dx_gateway(link, snapshot) is None:
+        return None
+    gateway = {"id": link.gateway_id, "type": "transitGateway"}
+    more = {"associationId": f"{link.id}-{link.gateway_id}", "associationState": "associated"}
+    return {"directConnectGatewayId": link.id, "associatedGateway": gateway, **more}
+
+
+def _dx_tags(link: model.Connection) -> list[Json]:
+    return [{"key": tag["Key"], "value": tag["Value"]} for tag in write_tags(link, named=True)]
+
+
+def _site(site: model.Site, snapshot: Snapshot) -> Json:
+    """Write a site with its connections, and what BGP announces over them where that is known."""
+    links = [link for link in snapshot.all(model.Connection) if link.site_id == site.id]
+    rows = [
+        {
+            "ConnectionId": link.id,
+            "Prefixes": None if link.static or link.prefixes is None else [str(p) for p in link.prefixes],
+        }
+        for link in links
+    ]
+    blocks = [str(block) for block in site.cidrs]
+    return {"SiteId": site.id, "Cidrs": blocks, "Connections": rows, "Tags": write_tags(site)}
+
+
+_WRITERS: list[tuple[type[Any], str, Callable[[Any, Snapshot], Json | None]]] = [
     (model.Vpc, "Vpcs", _vpc),
-    (model.Subnet, "Subnets", _subnet),
+    (model.Vpc, "VpcAttributes", _vpc_attributes),
+    (model.Subnet, "Subnets", lambda value, _: shapes.SUBNET.write(value)),
     (model.RouteTable, "RouteTables", _route_table),
-    (model.InternetGateway, "InternetGateways", _internet_gateway),
     (model.NatGateway, "NatGateways", _nat_gateway),
     (model.ElasticIp, "Addresses", _address),
     (model.NetworkInterface, "NetworkInterfaces", _network_interface),
@@ -287,4 +407,17 @@ _WRITERS: list[tuple[type[Any], str, Callable[[Any, model.Snapshot], Json]]] = [
     (model.SecurityGroup, "SecurityGroups", _security_group),
     (model.NetworkAcl, "NetworkAcls", _network_acl),
     (model.PrefixList, "PrefixLists", _prefix_list),
+    *((shape.kind, shape.key, lambda value, _, shape=shape: shape.write(value)) for shape in shapes.PLAIN),
+    (model.VpcEndpoint, "VpcEndpoints", _endpoint),
+    (model.TransitGateway, "TransitGateways", _transit_gateway),
+    (model.TransitGatewayAttachment, "TransitGatewayAttachments", _attachment),
+    (model.TransitGatewayAttachment, "TransitGatewayVpcAttachments", _vpc_attachment),
+    (model.TransitGatewayRouteTable, "TransitGatewayRouteTables", _transit_table),
+    (model.TransitGatewayRouteTable, "TransitGatewayPropagations", _propagations),
+    (model.TransitGatewayRouteTable, "TransitGatewayStaticRoutes", _transit_routes),
+    (model.Connection, "VpnConnections", _vpn_connection),
+    (model.Connection, "VirtualInterfaces", _virtual_interface),
+    (model.Connection, "DirectConnectGateways", _dx_gateway),
+    (model.Connection, "DirectConnectGatewayAssociations", _dx_association),
+    (model.Site, "Sites", _site),
 ]
