@@ -1069,6 +1069,14 @@ def test_what_cannot_be_read_is_named(net: Base, act: Act, words: str) -> None:
     assert everything(net.topology) == before
 
 
+def test_a_block_of_the_other_family_is_named() -> None:
+    vpc = Topology("t").vpc("A", "10.0.0.0/16", ipv6="2001:db8::/56")
+    with pytest.raises(BadInput, match=r"2001:db8::/64 is an IPv6 block"):
+        vpc.subnet("s", "2001:db8::/64")
+    with pytest.raises(BadInput, match=r"10\.0\.0\.0/24 is an IPv4 block"):
+        vpc.subnet("s", ipv6="10.0.0.0/24")
+
+
 RULE_TEXTS = {
     "a port": ("tcp 443 from 0.0.0.0/0", "tcp 443 from 0.0.0.0/0"),
     "a range": ("udp 1024-65535 from 10.0.0.0/8", "udp 1024-65535 from 10.0.0.0/8"),

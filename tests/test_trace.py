@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from ipaddress import ip_network
 from itertools import pairwise
 from typing import Any
 
@@ -38,6 +39,7 @@ from vpclab import (
     trace,
     udp,
 )
+from vpclab.topology.model import Route
 
 Act = Callable[[Base], object]
 Ask = Callable[[Base], Trace]
@@ -587,6 +589,66 @@ def test_an_appliance_that_routes_to_itself_stops_the_packet(net: Base) -> None:
     net.pub.route("203.0.113.0/24", to="n")
     net.prv.route("203.0.113.0/24", to="n")
     assert net.trace("a1", X, tcp(443)).outcome == "blocked"
+
+
+# -- what vpclab does not model, or was not told ------------------------------------------------------
+
+
+def _nat64(net: Base) -> Trace:
+    net.prv.route("64:ff9b::/96", to=net.nat())
+    return net.trace("a1", "64:ff9b::cb00:710a", tcp(443), ip_version=6)
+
+
+def _regional(net: Base) -> Trace:
+    nat = net.nat()
+    net.topology.put(replace(nat.value, availability="regional", subnet_id=None, private_ip=None))
+    return net.trace("a1", X, tcp(443))
+
+
+def _block_public_access(net: Base) -> Trace:
+    net.hosts["p1"].elastic_ip("198.51.100.10")
+    net.topology.settings = replace(net.topology.settings, block_public_access="block-bidirectional")
+    return net.trace("p1", X, tcp(443))
+
+
+def _reference_over_transit_gateway(net: Base) -> Trace:
+    net.hub()
+    net.wear("a1", net.group("sg-a"))
+    named = net.topology["B"].security_group("sg-y", inbound=["tcp 80 from A/sg-a"])
+    net.topology["B1"].instance("y1", security_groups=[named])
+    return net.trace("a1", "y1", tcp(80))
+
+
+def _load_balancer(net: Base) -> Trace:
+    eni = net.prb.network_interface("elb", private_ip="10.0.2.60", security_groups=[net.open])
+    net.topology.put(replace(eni.value, interface_type="network_load_balancer"))
+    return net.trace("a1", "10.0.2.60", tcp(443))
+
+
+def _route_to_the_unknown(net: Base) -> Trace:
+    table = net.prv.route_table.value
+    far = Route(ip_network("0.0.0.0/0"), "lgw-0123456789abcdef0")
+    net.topology.put(replace(table, routes=(*table.routes, far)))
+    return net.trace("a1", X, tcp(443))
+
+
+UNKNOWN: dict[str, tuple[Ask, str]] = {
+    "NAT64": (_nat64, "NAT64"),
+    "a regional NAT gateway": (_regional, "regional"),
+    "Block Public Access": (_block_public_access, "Block Public Access"),
+    "a group reference across a transit gateway": (_reference_over_transit_gateway, "sg-a"),
+    "a load balancer": (_load_balancer, "load balancer"),
+    "a target that is not in the data": (_route_to_the_unknown, "lgw-0123456789abcdef0"),
+}
+
+
+@pytest.mark.parametrize(("ask", "name"), cases(UNKNOWN))
+def test_what_is_not_known_is_named_and_never_guessed(dual: Base, ask: Ask, name: str) -> None:
+    found = ask(dual)
+    assert found.outcome == "unknown", str(found)
+    assert not found.reaches
+    assert name in found.because
+    assert found.unknowns
 
 
 # -- what a trace tells ------------------------------------------------------------------------------
