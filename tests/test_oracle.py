@@ -30,7 +30,6 @@ from vpclab import (
 from vpclab.topology.model import Route
 
 
-
 def examples(count: int) -> settings:
     """Return how many examples to try; HYPOTHESIS_PROFILE=search tries that profile's number of new ones."""
     searching = os.environ.get("HYPOTHESIS_PROFILE") == "search"
