@@ -25,6 +25,7 @@ from __future__ import annotations
 from vpclab.course.blank import ____
 from vpclab.course.declarations import catalogue
 from vpclab.course.exercises import Exercise, Explanation, Prediction, Trap, Verdict
+from vpclab.course.installation import self_check
 from vpclab.course.lesson import check, export_progress, hint, progress, reset, reveal, show, solution
 from vpclab.course.probes import probe
 from vpclab.course.reference import price, subnets, terms
@@ -48,6 +49,7 @@ __all__ = [  # noqa: RUF022 - in the order in which a lesson uses them
     "subnets",
     "terms",
     "price",
+    "self_check",
     "progress",
     "export_progress",
     "catalogue",

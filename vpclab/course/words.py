@@ -165,7 +165,7 @@ PROBES_ONE, PROBES_MANY = "You used 1 probe.", "You used {count} probes."
 # --- a packet's way as a table, kinds of subnets, terms and prices -----------------------------------------
 
 WALK = "step by step"
-WALK_HEADER = ("step", "what happens", "answer", "what decides", "source → destination")
+WALK_HEADER = ("step", "what happens", "answer", "source → destination")
 SUBNETS_WORD, SUBNETS = "subnets", "{name}"
 SUBNETS_HEADER = ("subnet", "block", "kind", "because")
 KIND_PUBLIC, KIND_PRIVATE, KIND_VPN, KIND_ISOLATED = "○ public", "■ private", "■ VPN-only", "■ isolated"
@@ -273,3 +273,21 @@ NOT_AN_EXERCISE = "{id} is a prediction: use predict and reveal"
 NOT_A_PREDICTION = "{id} is an exercise: use check, hint and solution"
 NOT_AN_EXPLANATION = "{id} is nothing to explain"
 BROKEN_PART = "(this part could not be shown: {message})"
+
+# --- the self-check of the start page ----------------------------------------------------------------------
+
+CHECK_TITLE = "self-check"
+CHECK_ALL_READY = "everything is ready"
+CHECK_NOT_READY = "something is missing"
+CHECK_WHAT, CHECK_STATE, CHECK_WAY = "what", "state", "what to do"
+CHECK_READY, CHECK_MISSING = "✔ ready", "✖ missing"
+CHECK_PYTHON = "Python 3.11 or newer"
+CHECK_PYTHON_ELSE = "Install a newer Python and start lab.py with it."
+CHECK_PACKAGES = "JupyterLab, widgets, tables"
+CHECK_PACKAGES_ELSE = "{names}: stop JupyterLab and start it with python3 lab.py."
+CHECK_DRAWING = "a program that draws"
+CHECK_DRAWING_ELSE = "Pictures come as words. Start with python3 lab.py, or install Graphviz."
+CHECK_DATA = "the course's data"
+CHECK_DATA_ELSE = "Start from a complete copy of the course."
+CHECK_PROGRESS = "a place for your progress"
+CHECK_PROGRESS_ELSE = "This folder cannot be written: your answers are judged, but not kept."

@@ -7,7 +7,7 @@ or a CSV file; a row that fails shows its trace.
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -120,9 +120,8 @@ class Intents:
 from the internet (IGW-2).
     """
 
-    def __init__(
-        self, rows: Iterable[Intent | Mapping[str, Any] | Iterable[Any]] | pd.DataFrame | str | Path
-    ) -> None:
+    def __init__(self, rows: Any) -> None:
+        """Read rows: intents, mappings or sequences; a DataFrame; or the path of a CSV file."""
         if isinstance(rows, (str, Path)):
             rows = Intents.from_csv(rows).rows
         if hasattr(rows, "to_dict"):
