@@ -138,6 +138,12 @@ def test_what_is_no_choice_is_told_kindly(choice):
     assert events() == []
 
 
+def test_a_question_shows_no_map_that_would_tell_its_answer():
+    assert "198.51.100.11" in str(show("04-p4"))
+    assert "198.51.100.12" not in str(show("04-p4"))
+    assert "IPv6 private" not in str(show("04-p6"))
+
+
 def test_a_reveal_can_use_the_learner_s_own_network():
     predict("04-p1", "delivered")
     assert "That is what happens." in str(reveal("04-p1", shop()))

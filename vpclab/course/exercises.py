@@ -178,7 +178,8 @@ class Prediction:
     """A question about a flow that is committed before its trace is shown; the trace says what was right.
 
     `truth` turns the trace into one of the `choices`; `beliefs` tells, for wrong choices, the misconception
-    behind each and what to say.
+    behind each and what to say. The question shows the map of `given`, or of `shown` where that one would
+    tell the answer; with `picture` false it shows none.
     """
 
     id: str
@@ -188,6 +189,8 @@ class Prediction:
     choices: Mapping[str, str] = field(default_factory=lambda: words.OUTCOMES)
     truth: Callable[[Trace], str] = field(default=lambda trace: trace.outcome)
     beliefs: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    shown: Given | None = None
+    picture: bool = True
 
     @property
     def solution_source(self) -> str:
@@ -200,7 +203,8 @@ class Prediction:
 
     def card(self) -> Card:
         """Return the question, its picture and its choices."""
-        parts = (self.question, self.given(), words.CHOICES_ARE, listing(tuple(self.choices.items())))
+        picture = [(self.shown or self.given)()] if self.picture else []
+        parts = (self.question, *picture, words.CHOICES_ARE, listing(tuple(self.choices.items())))
         how = words.PREDICT_HOW.format(button=words.COMMIT)
         return Card(words.PREDICTION, self.id, parts=parts, next=how)
 

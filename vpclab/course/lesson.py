@@ -129,7 +129,7 @@ def reveal(id: str, network: Topology | None = None) -> Card:
     right = item.truth(way) == key
     said = words.AS_PREDICTED if right else item.beliefs.get(key, ("", words.NOT_AS_PREDICTED))[1]
     predicted = words.YOU_PREDICTED.format(choice=item.choices[key])
-    parts = (f"{predicted} {said}", way.because, way)
+    parts = (f"{predicted} {said}", way)
     return _with_note(Card(words.PREDICTION, id, "good" if right else "bad", parts))
 
 

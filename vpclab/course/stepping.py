@@ -32,7 +32,7 @@ _FILTERS = {
     ("network_acl", "inbound"): ACL_IN,
 }
 _COLUMNS = "display:flex;flex-wrap:wrap;gap:16px"
-BLANKED = ("____",) * 3
+_BLANKED = ("____", "____")
 _RULED = ("security_group", "network_acl", "route_table")
 
 
@@ -268,7 +268,7 @@ def walk(what: Any, *, leg: str = "", blank: Collection[int] = ()) -> Card:
     parts: list[Any] = []
     for title, name in ((words.REQUEST, "forward"), (words.REPLY, "reply")):
         rows = [
-            (str(number), words.STEP_LABELS[step.label], *(BLANKED if number in blank else _told(step)))
+            (str(number), words.STEP_LABELS[step.label], *(_BLANKED if number in blank else _told(step)))
             for number, step in enumerate(steps(trace), 1)
             if step.leg == name
         ]
@@ -277,12 +277,13 @@ def walk(what: Any, *, leg: str = "", blank: Collection[int] = ()) -> Card:
     return Card(words.WALK, trace.flow, parts=tuple(parts))
 
 
-def _told(step: Step) -> tuple[str, str, str]:
-    """Return a step's answer, what decides it, and the header with which the packet goes on."""
+def _told(step: Step) -> tuple[str, str]:
+    """Return a step's answer with what decides it, and the header with which the packet goes on."""
     if step.hop is None:
-        return (step.mark, "", "")
+        return (step.mark, "")
     packet = step.hop.packet_out or step.hop.packet_in
-    return (step.mark, deed(step.hop, step.leg, 1, 2), f"{_end(packet, 'src')} → {_end(packet, 'dst')}")
+    did = deed(step.hop, step.leg, 1, 2).removeprefix("in: ").removeprefix("out: ")
+    return (f"{step.mark}: {did}", f"{_end(packet, 'src')} → {_end(packet, 'dst')}")
 
 
 def still(trace: Trace) -> Card:

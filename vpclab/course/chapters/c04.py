@@ -47,11 +47,17 @@ def shop_without_route() -> Topology:
     return network
 
 
-@quietly
-def shop_next_morning() -> Topology:
-    """Return the shop after a night in which its test server, with an automatic address, was stopped."""
+def shop_with_trial() -> Topology:
+    """Return the shop with a test server that has an automatic public address."""
     network = shop()
     network["front-a"].instance("trial", public_ip=True, security_groups=["web"])
+    return network
+
+
+@quietly
+def shop_next_morning() -> Topology:
+    """Return the shop after a night in which its test server was stopped."""
+    network = shop_with_trial()
     network["trial"].stop()
     network["trial"].start()
     return network
@@ -244,7 +250,7 @@ EXERCISES = (
     Exercise(
         id="04-last-step",
         title="The last step",
-        prompt="Row 4 of the table is empty. Fill in the source address with which the packet goes on.",
+        prompt="Row 4 of the table above is empty.",
         kind=Step(
             given=shop,
             flow=Intent("web", PAYMENT, tcp(443)),
@@ -276,8 +282,8 @@ EXERCISES = (
         id="04-first-steps",
         title="The first steps",
         prompt=(
-            "Rows 1 to 3 of the table are empty. What stands there? (The list at a door is the security "
-            "group, the list at the border the network ACL.)"
+            "Rows 1 to 3 of the table above are empty. What stands there? (The door is the security group, "
+            "the border the network ACL.)"
         ),
         kind=Choice(
             {
@@ -689,6 +695,7 @@ PREDICTIONS = (
             "the morning you start it again. The partner sends tcp 443 to 198.51.100.11. What happens?"
         ),
         given=shop_next_morning,
+        shown=shop_with_trial,
         flow=Intent(internet, "198.51.100.11", tcp(443)),
         choices={
             "delivered": "`trial` answers, as the day before",
@@ -725,6 +732,7 @@ PREDICTIONS = (
             "IPv6. What happens?"
         ),
         given=shop_with_ipv6,
+        picture=False,
         flow=Intent(internet, "web", tcp(443), ip_version=6),
         beliefs={
             "delivered": ("M39", "0.0.0.0/0 is every IPv4 address, and no IPv6 address at all."),
