@@ -26,7 +26,8 @@ PREDICTIONS = (
         id="00-p1",
         question=(
             "The route to the internet gateway is gone. The gateway itself, the public address of `web` and "
-            "its security group are as before. What happens when somebody on the internet asks `web` for a page?"
+            "its security group are as before. What happens when somebody on the internet asks `web` for "
+            "a page?"
         ),
         given=shop_without_a_way_back,
         flow=Intent(internet, "web", tcp(443)),
