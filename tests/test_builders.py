@@ -668,6 +668,12 @@ REFUSED: dict[str, tuple[Act, Act, str, str]] = {
     "a rule that names a group of another VPC": (
         _other_vpc, lambda net: net.group("web", "tcp 80 from theirs"), "", "theirs",
     ),
+    "a second group called default": (
+        nothing, lambda net: net.vpc.security_group("default"), "InvalidParameterValue", "SG-1",
+    ),
+    "an empty default network ACL": (
+        nothing, lambda net: net.vpc.network_acl("default"), "vpclab:RESERVED_NAME", "ACL-2",
+    ),
     "a sixth group": (
         lambda net: [net.group(f"g{n}") for n in range(6)],
         lambda net: net.wear("a1", *[f"g{n}" for n in range(6)]),

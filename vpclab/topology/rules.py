@@ -42,7 +42,7 @@ _UNROUTABLE = (
 )
 _NEVER_VPC = tuple(IPv4Network(b) for b in ("0.0.0.0/8", "127.0.0.0/8", "169.254.0.0/16", "224.0.0.0/4"))
 _RESERVED_ROUTES = (IPv4Network("169.254.168.0/22"), IPv6Network("fd00:ec2::/32"))
-_NOT_PUBLIC: tuple[Network, ...] = (*PRIVATE, SHARED, UNIQUE_LOCAL, *_LINK_LOCAL, *_MULTICAST, *_UNROUTABLE)
+NOT_PUBLIC: tuple[Network, ...] = (*PRIVATE, SHARED, UNIQUE_LOCAL, *_LINK_LOCAL, *_MULTICAST, *_UNROUTABLE)
 
 # VPC-8: with a block of the first range present, blocks of the others are refused.
 _TEST_NET = IPv4Network("198.19.0.0/16")
@@ -62,7 +62,7 @@ def is_public(address: Address) -> bool:
     Not RFC 1918, RFC 6598, link-local, unique local, multicast or unroutable. Python's own `is_global`
     also refuses the documentation ranges, which the course uses as public addresses.
     """
-    return not any(address in block for block in _NOT_PUBLIC if block.version == address.version)
+    return not any(address in block for block in NOT_PUBLIC if block.version == address.version)
 
 
 def read_address(text: object, what: str = "IP address") -> Address:

@@ -270,6 +270,8 @@ class VpcHandle(Handle[Vpc]):
 
         A rule is text such as ``tcp 443 from 0.0.0.0/0`` or ``tcp 3306 from web``, where web is a group.
         """
+        if name == "default":
+            refuse("group-reserved", vpc=self.name)
         old = self.topology.named(SecurityGroup, self.id, name)
         value = self.topology.draft(SecurityGroup, name, self.value, description=description)
         group = SecurityGroupHandle(self.topology, value)
@@ -297,6 +299,9 @@ class VpcHandle(Handle[Vpc]):
 
         An entry is text such as ``100 allow tcp 443 from 0.0.0.0/0`` (inbound) or ``... to ...`` (outbound).
         """
+        old = self.topology.named(NetworkAcl, self.id, name)
+        if old is not None and old.is_default:
+            refuse("acl-reserved", name=name, vpc=self.name)
         sides = ((inbound, INBOUND), (outbound, OUTBOUND))
         entries = rules.acl_entries([read_entry(text, side) for texts, side in sides for text in texts])
         value = self.topology.declare(self.topology.draft(NetworkAcl, name, self.value, entries=entries))
