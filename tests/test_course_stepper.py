@@ -137,11 +137,11 @@ def test_the_controls_step_on_and_back_and_to_a_number():
     assert number.value == 12
 
 
-def test_the_page_is_one_html_control_of_fixed_height_changed_once_per_step():
+def test_the_page_is_one_html_control_with_room_for_every_step_changed_once_per_step():
     box = stepper(trace(shop(), internet, "web", tcp(443)))
     _, _, on, page = parts(box)
     assert isinstance(page, ipywidgets.HTML)
-    assert page.layout.height
+    assert page.layout.min_height
     changes = []
     page.observe(changes.append, names="value")
     on.click()

@@ -31,7 +31,8 @@ _FILTERS = {
     ("network_acl", "outbound"): ACL_OUT,
     ("network_acl", "inbound"): ACL_IN,
 }
-_COLUMNS = "display:flex;flex-wrap:wrap;gap:16px"
+# In a narrow window the picture comes on top, so that it stays in its place from step to step.
+_COLUMNS = "display:flex;flex-wrap:wrap-reverse;align-items:flex-end;gap:16px"
 _BLANKED = ("____", "____")
 _RULED = ("security_group", "network_acl", "route_table")
 
@@ -169,9 +170,10 @@ class StepView:
         every = steps(self.trace)
         picture = bundle(picture_of(self.trace, every[self.number].place)).get("text/html", "")
         return (
-            f'<div style="{theme.CARD};padding:8px 14px;line-height:1.45"><div style="{_COLUMNS}">'
-            f'<div style="flex:1 1 380px"><p><strong>{escape(head)}</strong></p>{body}'
-            f'{_way(every, self.number)}</div><div style="flex:1 1 380px">{picture}</div></div></div>'
+            f'<div style="{theme.CARD};padding:8px 14px;line-height:1.45">'
+            f'<p style="min-height:2.9em"><strong>{escape(head)}</strong></p><div style="{_COLUMNS}">'
+            f'<div style="flex:1 1 380px">{body}{_way(every, self.number)}</div>'
+            f'<div style="flex:1 1 380px">{picture}</div></div></div>'
         )
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
@@ -308,7 +310,7 @@ def stepper(what: Any) -> Any:
     if isinstance(trace, Card):
         return trace
     last = len(steps(trace))
-    page = HTML(layout={"height": f"{page_height(trace)}px", "overflow": "auto"})
+    page = HTML(layout={"min_height": f"{page_height(trace)}px"})
     number = BoundedIntText(value=1, min=1, max=last, description=words.STEP_NUMBER)
     back, on = Button(description=words.PREVIOUS), Button(description=words.NEXT)
 
