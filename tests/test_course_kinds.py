@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from vpclab import Topology, internet, tcp
 from vpclab.course import ____
+from vpclab.course.declarations import catalogue
 from vpclab.course.exercises import Exercise, Trap, function_source, judge
 from vpclab.course.kinds import (
     Build,
@@ -221,11 +222,20 @@ def test_a_network_that_the_function_returns_is_judged_too():
     assert judge(MEND, elsewhere).state == "correct"
 
 
+def test_what_is_to_be_found_by_probes_is_not_given_away_by_a_wrong_answer():
+    ticket = catalogue()["04-ticket"]
+    assert "203.0.113.0/24" not in str(ticket.card())
+    for wrong in (lambda shop: None, *(trap.answer for trap in ticket.traps)):
+        assert all(isinstance(part, str) for part in judge(ticket, wrong).parts)
+        assert "route table" not in str(judge(ticket, wrong))
+    assert judge(ticket, ticket.solution).parts[-1].outcome == "reply-blocked"
+
+
 def test_a_function_that_does_nothing_is_refuted_by_the_first_row_s_trace():
     verdict = judge(MEND, lambda network: None)
     assert verdict.state == "try again"
     assert "web → app tcp 22 must work, and does not" in str(verdict.parts[0])
-    assert verdict.parts[1].blockers[0].because in str(verdict.parts[0])
+    assert verdict.parts[1].blockers[0].because in str(verdict.parts[1])
 
 
 def test_a_mistake_that_fails_as_a_trap_does_gets_the_trap_s_message():

@@ -152,7 +152,8 @@ def judge(exercise: Exercise, answer: object) -> Verdict:
     trap = next((trap for trap in exercise.traps if _falls_into(trap, exercise, found)), None)
     if trap is None:
         return verdict(exercise, "try again", found.sentence, *evidence, next=ask)
-    parts = (trap.message, *([found.sentence] if evidence else []), *evidence)
+    says_what = bool(found.evidence) or callable(exercise.solution)  # else it only says that it is wrong
+    parts = (trap.message, *([found.sentence] if says_what else []), *evidence)
     return verdict(exercise, "try again", *parts, next=ask, misconception=trap.misconception)
 
 

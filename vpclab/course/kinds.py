@@ -13,7 +13,7 @@ import traceback
 import unicodedata
 from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import redirect_stdout
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial, wraps
 from io import StringIO
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
@@ -300,10 +300,10 @@ def judge_network(network: Topology, intents: tuple[Intent, ...]) -> Finding:
         if way.outcome == "unknown":
             said = words.MUST_KNOW.format(flow=row.flow, because=way.because)
         elif row.must and not way.reaches:
-            because = (words.REPLY_STOPPED, way.because) if way.outcome == "reply-blocked" else (way.because,)
-            said = " ".join((words.MUST_ARRIVE.format(flow=row.flow), *because))
+            said = words.MUST_ARRIVE.format(flow=row.flow)
+            said += f" {words.REPLY_STOPPED}" if way.outcome == "reply-blocked" else ""
         elif not row.must and way.reaches:
-            said = words.MUST_NOT_ARRIVE.format(flow=row.flow, because=way.because)
+            said = words.MUST_NOT_ARRIVE.format(flow=row.flow)
         else:
             continue
         return Finding(False, said, (way,), key, network)
@@ -316,7 +316,8 @@ class Edit(Kind):
     """Change a network until an intent table holds; the answer is a function that changes what it gets.
 
     It runs on a fresh network each time, so that cells can be run again, and the traces of the rows judge it.
-    Without `picture` the prompt shows no map: what is wrong is to be found by probes.
+    Without `picture` what is wrong is to be found by probes: the prompt shows no map and a wrong answer no
+    trace; the right one brings the trace of how it was.
     """
 
     name = "edit"
@@ -346,7 +347,11 @@ class Edit(Kind):
 
         network = self.given()
         returned = run(value, network)
-        return judge_network(returned if isinstance(returned, Topology) else network, self.intents)
+        found = judge_network(returned if isinstance(returned, Topology) else network, self.intents)
+        if self.picture:
+            return found
+        before = (words.AS_IT_WAS, *judge_network(self.given(), self.intents).evidence)
+        return replace(found, evidence=before if found.right else ())
 
 
 class Build(Edit):
