@@ -38,12 +38,12 @@ class Cell(NamedTuple):
 
 def quiet(text: str, most: float = 999) -> Cell:
     """Return a piece of small text in a quiet colour."""
-    return Cell(text, ink=theme.QUIET, size=11, most=most)
+    return Cell(text, ink=theme.QUIET, size=12, most=most)
 
 
 def small(text: str, bold: bool = False, most: float = 999) -> Cell:
     """Return a piece of small text."""
-    return Cell(text, bold, size=11, most=most)
+    return Cell(text, bold, size=12, most=most)
 
 
 @dataclass

@@ -164,7 +164,8 @@ def step_sentence(trace: Trace, step: int) -> str:
     leg, hop = legs[step - 1]
     hops = trace.forward if leg == FORWARD else trace.reply
     place = step - 1 if leg == FORWARD else step - 1 - len(trace.forward)
-    where = f"{plain(hop.kind)} {theme.clean(hop.component.name)}"
+    kind, name = plain(hop.kind), theme.clean(hop.component.name)
+    where = kind if kind == name else f"{kind} {name}"
     mark = theme.MARKS[hop.allowed]
     answer = f"{mark.word}, " if hop.decisions else ""
     prefix = "reply, " if leg == REPLY else ""
