@@ -126,7 +126,7 @@ def unnamed_host(snapshot: Snapshot, version: int) -> Address:
     """Return a public host that no rule, route or entry names: the first free documentation address."""
     key = f"unnamed-{version}"
     if key not in snapshot.memo:
-        everything = (*named_blocks(snapshot), *_used_blocks(snapshot))
+        everything = (*named_blocks(snapshot), *used_blocks(snapshot))
         named = [block for block in everything if block.version == version]
         firsts = [block[1] for block in _DOCUMENTATION[version]]
         after = [
@@ -170,7 +170,7 @@ def named_blocks(snapshot: Snapshot) -> list[Network]:
     return named
 
 
-def _used_blocks(snapshot: Snapshot) -> list[Network]:
+def used_blocks(snapshot: Snapshot) -> list[Network]:
     """Return the public addresses that interfaces and NAT gateways have."""
     found = [entry.public_ip for eni in snapshot.all(NetworkInterface) for entry in eni.addresses]
     found += [nat.public_ip for nat in snapshot.all(NatGateway)]

@@ -22,9 +22,11 @@ from vpclab.evaluate.ends import (
     End,
     Internet,
     destination_end,
+    internet,
     named_blocks,
     source_end,
     unnamed_host,
+    used_blocks,
 )
 from vpclab.evaluate.gateways import ECHO
 from vpclab.evaluate.network import Interface, LinkedNetwork, LinkedSubnet, RuleSet, linked
@@ -32,8 +34,22 @@ from vpclab.evaluate.packets import Header, address, reply
 from vpclab.evaluate.results import FORWARD, REPLY
 from vpclab.evaluate.traffic import EVERYTHING, NOTHING, Ranges, Traffic, join, meet, of_parts, take
 from vpclab.evaluate.walk import Walk
-from vpclab.topology.model import ICMP, ICMPV6, INBOUND, PORTED, TCP, UDP, Network, Snapshot
-from vpclab.topology.rules import is_public
+from vpclab.topology.errors import BadInput
+from vpclab.topology.model import (
+    ICMP,
+    ICMPV6,
+    INBOUND,
+    PORTED,
+    TCP,
+    UDP,
+    Address,
+    Network,
+    NetworkInterface,
+    RouteTable,
+    Snapshot,
+    Vpc,
+)
+from vpclab.topology.rules import NOT_PUBLIC, is_public
 from vpclab.topology.store import Store
 
 if TYPE_CHECKING:
@@ -140,6 +156,7 @@ class Reachability(display.Shown):
         self._ways: dict[Any, Way] = {}
         self._answers: dict[Any, Traffic] = {}
         self._met: dict[tuple[int, int], Traffic] = {}
+        self._places: dict[int, dict[str, Any]] = {}
         self._kept: list[Any] = []  # what the keys above name by identity stays alive
         self._words: dict[int, tuple[str, str]] = {}
         self._replies: dict[Any, tuple[Traffic, Ranges]] = {}
@@ -165,17 +182,21 @@ class Reachability(display.Shown):
 
     def _hosts(self, ref: object, version: int) -> list[object]:
         """Return one host for each part of an internet block that rules tell apart, or `ref` itself."""
-        if not isinstance(ref, Internet) or ref.block is None or ref.block.num_addresses == 1:
+        block = ref.block if isinstance(ref, Internet) else None
+        if block is None or block.num_addresses == 1:
             return [ref]
-        cuts = sorted({int(ref.block[0]), *(c for c in self._cuts(version) if c in _span(ref.block))})
-        return [Internet()(address(version, c)) for c in cuts]
+        if block.version != version:
+            raise BadInput(f"{block} is an IPv{block.version} block: pass ip_version={block.version}")
+        inside = {int(block[0]), *(c for c in _outside_cuts(self.snapshot, version) if c in _span(block))}
+        return [internet(address(version, cut)) for cut in sorted(inside)]
 
-    def _pair(self, source: End, destination: End, places: tuple[Any, ...] | None = None) -> Traffic:
+    def _pair(self, source: End, destination: End) -> Traffic:
         """Return what one end can send to the other: what the way admits, and the groups at both ends."""
-        way = self._ways.get(places) if places else None
+        places = self._place(source), self._place(destination)
+        way = self._ways.get(places)
         if way is None:
             way = self._way(source, destination)
-            if places and way.shared:
+            if way.shared and None not in places:
                 self._ways[places] = way
         version = source.address.version
         request, maybe, reasons = way.request, way.maybe_request, way.unknown
@@ -195,6 +216,20 @@ class Reachability(display.Shown):
             self._answers[key] = _answer(way, request, maybe, reasons, version)
             self._kept += [request, maybe, way]
         return self._answers[key]
+
+    def _place(self, end: End) -> Any:
+        """Return what ends must have in common to share a way; None if this end shares none."""
+        if end.interface is None:
+            return end.component.id, end.address
+        value, version = end.interface.value, end.address.version
+        public = version == 4 and end.address == value.public_ip
+        if not public and int(end.address) != _own_number(end.interface, version):
+            return None
+        if version not in self._places:
+            every = self.classes(version).items()
+            self._places[version] = {i.value.id: (key[0], version) for key, found in every for i in found}
+        place = self._places[version].get(value.id)
+        return place and (place, public)
 
     def _meet(self, one: Traffic, two: Traffic) -> Traffic:
         """Return what two sets have in common, computed once for each pair of them."""
@@ -257,9 +292,9 @@ class Reachability(display.Shown):
                 request, maybe_request = self._meet(request, surely), self._meet(maybe_request, perhaps)
                 continue
             ports = (header[6], header[7]) if header[3] in PORTED else CLIENT_PORTS
-            answer &= self._passes(surely, ports)[0]
+            answer = self._meet(answer, self._passes(surely, ports)[0])
             passes, missing = self._passes(perhaps, ports)
-            maybe_answer &= passes
+            maybe_answer = self._meet(maybe_answer, passes)
             failing = join((*failing, *missing)) if missing else failing
         return Way(request, answer, maybe_request, maybe_answer, failing, reasons, ends, walk.shared)
 
@@ -287,23 +322,13 @@ class Reachability(display.Shown):
 
     # -- all pairs ---------------------------------------------------------------------------------
 
-    def _cuts(self, version: int) -> list[int]:
-        """Return the addresses at which some rule, route or entry begins or ends."""
-        key = f"cuts-{version}"
-        if key not in self.snapshot.memo:
-            found = set()
-            for block in named_blocks(self.snapshot):
-                if block.version == version:
-                    found |= {int(block.network_address), int(block.broadcast_address) + 1}
-            self.snapshot.memo[key] = sorted(found)
-        cuts: list[int] = self.snapshot.memo[key]
-        return cuts
-
     def classes(self, version: int = 4) -> dict[tuple[Any, ...], list[Interface]]:
         """Return the interfaces by class: those that no rule, route or gateway tells apart."""
         key = f"classes-{version}"
         if key not in self.snapshot.memo:
-            cuts = self._cuts(version)
+            cuts = _cuts(self.snapshot, version)
+            special = {route.target for table in self.snapshot.all(RouteTable) for route in table.routes}
+            special |= {e.id for e in self.snapshot.all(NetworkInterface) if e.interface_type != "interface"}
             found: dict[tuple[Any, ...], list[Interface]] = {}
             for interface in self.network.interfaces.values():
                 value = interface.value
@@ -312,9 +337,10 @@ class Reachability(display.Shown):
                     continue
                 public = bisect(cuts, int(value.public_ip)) if version == 4 and value.public_ip else -1
                 state = (interface.instance.state, interface.instance.forwards) if interface.instance else ()
-                kind = (value.interface_type, value.source_dest_check, value.status, state)
+                alone = value.id if value.id in special else ""  # routes lead to it, or a service owns it
                 place = (interface.subnet.value.id, bisect(cuts, int(own)), public)
-                found.setdefault(((*place, kind), frozenset(value.group_ids)), []).append(interface)
+                kind = (*place, value.source_dest_check, state, alone)
+                found.setdefault((kind, frozenset(value.group_ids)), []).append(interface)
             self.snapshot.memo[key] = found
         classes: dict[tuple[Any, ...], list[Interface]] = self.snapshot.memo[key]
         return classes
@@ -332,22 +358,21 @@ class Reachability(display.Shown):
 
     def rows(self, expand: bool, version: int) -> Iterator[tuple[str, str, str, str, int]]:
         """Yield the rows of `table`, one by one, so that long work can be watched and stopped."""
-        classes = list(self.classes(version).items())
-        outside = [(label, End(INTERNET, place)) for label, place in self.internet_hosts(version)]
-        for (place, _), members in classes:
-            for (there, _), others in classes:
+        classes = list(self.classes(version).values())
+        outside = [(label, End(INTERNET, place)) for label, place in internet_hosts(self.snapshot, version)]
+        for members in classes:
+            for others in classes:
                 if members is others and len(members) == 1:
                     continue
                 other = others[1] if members is others else others[0]
-                ends = (_end(members[0], version), _end(other, version))
-                found = self._pair(*ends, (place, there, version))
+                found = self._pair(_end(members[0], version), _end(other, version))
                 count = len(members) * (len(others) - (members is others))
                 yield from self._row(members, others, found, count, expand)
             first, count = members[0], len(members)
             for label, host in outside:
-                coming = self._pair(host, _end(first, version, public=True), (label, place, version))
+                coming = self._pair(host, _end(first, version, public=True))
                 yield from self._row([label], members, coming, count, expand)
-                going = self._pair(_end(first, version), host, (place, label, version))
+                going = self._pair(_end(first, version), host)
                 yield from self._row(members, [label], going, count, expand)
 
     def _row(
@@ -363,27 +388,56 @@ class Reachability(display.Shown):
                 if one is not other:
                     yield (_label([one]), _label([other]), *words, 1)
 
-    def internet_hosts(self, version: int) -> list[tuple[str, Any]]:
-        """Return the unnamed host and one host for each public block that something names."""
-        hosts: list[tuple[str, Any]] = [("internet", unnamed_host(self.snapshot, version))]
-        cuts = [c for c in self._cuts(version) if c < 1 << (32 if version == 4 else 128)]
-        named = sorted((b for b in named_blocks(self.snapshot) if b.version == version), key=_order)
-        open_blocks: list[Network] = []
-        seen: set[Network] = set()
-        at = 0
-        for cut in cuts:  # the first address of each block that no longer block inside it takes
-            while at < len(named) and int(named[at].network_address) <= cut:
-                open_blocks.append(named[at])
-                at += 1
-            open_blocks = [block for block in open_blocks if int(block.broadcast_address) >= cut]
-            block = open_blocks[-1] if open_blocks else None
-            place = address(version, cut)
-            if block is None or block in seen or not is_public(place) or cut in self.network.public:
-                continue
-            seen.add(block)
-            if self.network.vpc_at(version, cut) is None:
-                hosts.append((f"internet {block}", place))
-        return hosts
+
+# -- the parts of the address space that rules tell apart ----------------------------------------------
+
+
+def _cuts(snapshot: Snapshot, version: int) -> list[int]:
+    """Return the addresses at which some rule, route or entry begins or ends."""
+    key = f"cuts-{version}"
+    if key not in snapshot.memo:
+        found = set()
+        for block in named_blocks(snapshot):
+            if block.version == version:
+                found |= {int(block.network_address), int(block.broadcast_address) + 1}
+        snapshot.memo[key] = sorted(found)
+    cuts: list[int] = snapshot.memo[key]
+    return cuts
+
+
+def _outside_cuts(snapshot: Snapshot, version: int) -> list[int]:
+    """Return these, and where ranges that are not public and addresses in use begin or end."""
+    found = set(_cuts(snapshot, version))
+    for block in (*NOT_PUBLIC, *used_blocks(snapshot)):
+        if block.version == version:
+            found |= {int(block.network_address), int(block.broadcast_address) + 1}
+    return sorted(cut for cut in found if cut < 1 << (32 if version == 4 else 128))
+
+
+def parts(snapshot: Snapshot, version: int) -> Iterator[tuple[Network, Address]]:
+    """Yield first addresses of parts that rules tell apart, each with the narrowest block that names it."""
+    named = sorted((b for b in named_blocks(snapshot) if b.version == version), key=_order)
+    used = {int(block.network_address) for block in used_blocks(snapshot) if block.version == version}
+    around: list[Network] = []
+    at = 0
+    for cut in _outside_cuts(snapshot, version):
+        while at < len(named) and int(named[at].network_address) <= cut:
+            around.append(named[at])
+            at += 1
+        around = [block for block in around if int(block.broadcast_address) >= cut]
+        if around and cut not in used:
+            yield around[-1], address(version, cut)
+
+
+def internet_hosts(snapshot: Snapshot, version: int) -> list[tuple[str, Address]]:
+    """Return the unnamed host and one host for each public block that something names, with labels."""
+    own = [block for vpc in snapshot.all(Vpc) for block in vpc.blocks if block.version == version]
+    found: dict[Network, Address] = {}
+    for block, place in parts(snapshot, version):
+        if block not in found and is_public(place) and not any(place in inside for inside in own):
+            found[block] = place
+    named = [(f"internet {block}", place) for block, place in found.items()]
+    return [("internet", unnamed_host(snapshot, version)), *named]
 
 
 def reachability(topology: Store | Snapshot) -> Reachability:
@@ -403,7 +457,9 @@ def reachability(topology: Store | Snapshot) -> Reachability:
 def _answer(way: Way, request: Traffic, maybe: Traffic, reasons: tuple[str, ...], version: int) -> Traffic:
     """Return what works of what arrives; the requests are those that the groups at both ends admit too."""
     failing = request - way.maybe_answer
-    doubtful = (maybe - request) | ((request & way.maybe_answer) - way.answer)
+    doubtful = maybe - request
+    if way.answer is not way.maybe_answer:
+        doubtful |= (request & way.maybe_answer) - way.answer
     return replace(
         request & way.answer,
         failing=replace(failing, ip_version=version),
@@ -450,7 +506,8 @@ def _reply_passes(admitted: Traffic, ports: tuple[int, int]) -> tuple[Traffic, R
         missing += lost
     for part, number in (("icmp", ICMP), ("icmpv6", ICMPV6)):
         parts[part] = _answered(getattr(admitted, part), number)
-    return of_parts({**parts, "other": admitted.other}), join(missing)
+    passes = of_parts({**parts, "other": admitted.other})
+    return EVERYTHING if passes == EVERYTHING else passes, join(missing)
 
 
 def _answered(admitted: Ranges, number: int) -> Ranges:
@@ -496,9 +553,14 @@ def _label(members: list[Any]) -> str:
     first = members[0]
     if isinstance(first, str):
         return first
-    vpc = first.subnet.vpc.value.name
     more = f" and {len(members) - 1} more" if len(members) > 1 else ""
-    return f"{vpc}/{first.component.name}{more}"
+    return full_name(first) + more
+
+
+def full_name(interface: Interface) -> str:
+    """Return what people call an interface: its instance if it is the primary one, else by its own name."""
+    own = interface.value.device_index or interface.instance is None
+    return f"{interface.subnet.vpc.value.name}/{interface.value.name if own else interface.component.name}"
 
 
 def _span(block: Network) -> range:

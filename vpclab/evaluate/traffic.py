@@ -113,19 +113,23 @@ class Traffic:
         return any(low <= wanted <= high for low, high in self.ranges(part))
 
     def _with(self, other: Traffic, merge: Callable[[Ranges, Ranges], Ranges]) -> Traffic:
-        tcp, udp, icmp, icmpv6, rest = (merge(getattr(self, part), getattr(other, part)) for part in PARTS)
-        return Traffic(tcp, udp, icmp, icmpv6, rest, ip_version=self.ip_version)
+        return Traffic(
+            merge(self.tcp, other.tcp),
+            merge(self.udp, other.udp),
+            merge(self.icmp, other.icmp),
+            merge(self.icmpv6, other.icmpv6),
+            merge(self.other, other.other),
+            ip_version=self.ip_version,
+        )
 
     def __or__(self, other: Traffic) -> Traffic:
         return self._with(other, lambda a, b: join((*a, *b)))
 
     def __and__(self, other: Traffic) -> Traffic:
-        if other is EVERYTHING:
-            return self
         return self._with(other, meet)
 
     def __sub__(self, other: Traffic) -> Traffic:
-        return self._with(other, take)
+        return NOTHING if other is self or other is EVERYTHING else self._with(other, take)
 
     def __bool__(self) -> bool:
         return any(getattr(self, part) for part in PARTS)
