@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from vpclab import display
-from vpclab.evaluate.ends import internet
-from vpclab.evaluate.reachability import Reachability, reachability
+from vpclab.evaluate.ends import internet, site
+from vpclab.evaluate.reachability import Reachability, full_name, internet_hosts, parts, reachability
 from vpclab.evaluate.traffic import NOTHING, Traffic
-from vpclab.topology.model import Snapshot
+from vpclab.topology.model import Site, Snapshot
+from vpclab.topology.rules import within
 from vpclab.topology.store import Store
 
 if TYPE_CHECKING:
@@ -19,18 +20,25 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What changed for one pair of ends (or a pair of classes that changed alike)."""
+    """What changed for one pair of ends (or a pair of classes that changed alike).
+
+    `unclear` is what could be told on one side only: the other lacks data, or vpclab does not model it.
+    """
 
     source: str
     destination: str
     gained: Traffic
     lost: Traffic
+    unclear: Traffic = NOTHING
     pairs: int = 1
+    ip_version: int = 4
 
     def __str__(self) -> str:
         parts = [f"now reachable: {self.gained}"] if self.gained else []
         parts += [f"no longer reachable: {self.lost}"] if self.lost else []
-        return f"{self.source} → {self.destination}: {'; '.join(parts)}"
+        parts += [f"cannot be told on both sides: {self.unclear}"] if self.unclear else []
+        family = " over IPv6" if self.ip_version == 6 else ""
+        return f"{self.source} → {self.destination}{family}: {'; '.join(parts)}"
 
 
 @dataclass(frozen=True)
@@ -58,11 +66,15 @@ class Comparison(display.Shown):
     __repr__ = __str__
 
     def table(self) -> pd.DataFrame:
-        """Return one row per change: source, destination, gained, lost, pairs."""
+        """Return one row per change: source, destination, gained, lost, unclear, pairs, ip_version."""
         import pandas as pd
 
-        rows = [(c.source, c.destination, str(c.gained), str(c.lost), c.pairs) for c in self.changes]
-        return pd.DataFrame(rows, columns=["source", "destination", "gained", "lost", "pairs"])
+        rows = [
+            (c.source, c.destination, str(c.gained), str(c.lost), str(c.unclear), c.pairs, c.ip_version)
+            for c in self.changes
+        ]
+        columns = ["source", "destination", "gained", "lost", "unclear", "pairs", "ip_version"]
+        return pd.DataFrame(rows, columns=columns)
 
 
 def compare(before: Store | Snapshot, after: Store | Snapshot) -> Comparison:
@@ -95,44 +107,60 @@ def _changes(old: Reachability, new: Reachability, version: int) -> Iterator[Cha
             if one.outside and other.outside:
                 continue
             src, dst = one.members[0], other.members[1 if one is other else 0]
-            was, now = (_between(side, src, dst, version) for side in (old, new))
-            if was != now:
+            was, now = (
+                side.between(src, dst, ip_version=version) if one.there[at] and other.there[at] else NOTHING
+                for at, side in enumerate((old, new))
+            )
+            unclear = (was | now) & (was.doubtful | now.doubtful)
+            gained, lost = now - was - unclear, was - now - unclear
+            if gained or lost or unclear:
                 count = len(one.members) * (len(other.members) - (one is other))
-                yield Change(one.label, other.label, now - was, was - now, count)
+                yield Change(one.label, other.label, gained, lost, unclear, count, version)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _End:
     label: str
     members: tuple[Any, ...]
+    there: tuple[bool, bool] = (True, True)  # whether it exists before and after
     outside: bool = False
 
 
 def _ends(old: Reachability, new: Reachability, version: int) -> list[_End]:
-    """Return the ends to compare: interfaces that share their class before and after, and internet hosts."""
+    """Return the ends to compare: interfaces that share their class before and after, sites, the internet."""
     keys: dict[str, list[Any]] = {}
     labels: dict[str, str] = {}
     for at, side in enumerate((old, new)):
         for key, members in side.classes(version).items():
             for interface in members:
                 keys.setdefault(interface.value.id, [None, None])[at] = key
-                vpc = interface.subnet.vpc.value.name
-                labels[interface.value.id] = f"{vpc}/{interface.component.name}"
+                labels[interface.value.id] = full_name(interface)
     groups: dict[Any, list[str]] = {}
     for id, pair in keys.items():
         groups.setdefault(tuple(pair), []).append(id)
     found = []
-    for ids in groups.values():
+    for (before, after), ids in groups.items():
         more = f" and {len(ids) - 1} more" if len(ids) > 1 else ""
-        found.append(_End(labels[ids[0]] + more, tuple(ids)))
-    hosts = {place: label for side in (old, new) for label, place in side.internet_hosts(version)}
-    return [*found, *(_End(label, (place,), outside=True) for place, label in hosts.items())]
+        found.append(_End(labels[ids[0]] + more, tuple(ids), (before is not None, after is not None)))
+    both = _together(old.snapshot, new.snapshot)
+    for label, place in internet_hosts(both, version):
+        found.append(_End(label, (internet(place),), outside=True))
+    named = [{here.name: here for here in side.snapshot.all(Site)} for side in (old, new)]
+    labelled = set()
+    for block, place in parts(both, version):
+        for name, here in {**named[0], **named[1]}.items():
+            label = f"site {name}" if block in here.cidrs else f"site {name} {block}"
+            if label not in labelled and any(within(block, own) for own in here.cidrs):
+                labelled.add(label)
+                there = (name in named[0], name in named[1])
+                found.append(_End(label, (site(name, place),), there, outside=True))
+    return found
 
 
-def _between(side: Reachability, src: Any, dst: Any, version: int) -> Traffic:
-    """Return what one end can send to the other; nothing where one of them does not exist."""
-    for end in (src, dst):
-        if isinstance(end, str) and end not in side.network.interfaces:
-            return NOTHING
-    ends = [end if isinstance(end, str) else internet(end) for end in (src, dst)]
-    return side.between(*ends, ip_version=version)
+def _together(old: Snapshot, new: Snapshot) -> Snapshot:
+    """Return everything of two snapshots under ids of their own, to ask what either of them names."""
+    tables: dict[Any, dict[str, Any]] = {}
+    for side, snapshot in (("old", old), ("new", new)):
+        for value in snapshot:
+            tables.setdefault(type(value), {})[f"{side} {value.id}"] = value
+    return Snapshot("both", tables)
