@@ -284,7 +284,7 @@ def _told(step: Step) -> tuple[str, str]:
     if step.hop is None:
         return (step.mark, "")
     packet = step.hop.packet_out or step.hop.packet_in
-    did = deed(step.hop, step.leg, 1, 2).removeprefix("in: ").removeprefix("out: ")
+    did = deed(step.hop, step.leg, 1, 2).removeprefix("in: ").removeprefix("out: ").removesuffix(", passes")
     return (f"{step.mark}: {did}", f"{_end(packet, 'src')} → {_end(packet, 'dst')}")
 
 

@@ -62,7 +62,8 @@ def explanation_controls(item: Explanation) -> Any:
     """Return a place to write in, a button and a place for the model answer."""
     from ipywidgets import HTML, Button, Textarea, VBox
 
-    text = Textarea(description=words.EXPLAIN_LABEL, layout={"width": "95%", "max_width": "60em"})
+    look = {"layout": {"width": "95%", "max_width": "60em"}, "style": {"description_width": "initial"}}
+    text = Textarea(description=words.EXPLAIN_LABEL, **look)
     button = Button(description=words.COMPARE)
     said = HTML()
     button.on_click(lambda _: guarded(said, lambda: item.compare(text.value).html()))
@@ -135,4 +136,5 @@ def _asked(text: str) -> str:
 def _radio(label: str, options: list[tuple[str, Any]]) -> Any:
     from ipywidgets import RadioButtons
 
+    options = [(text.replace("`", ""), value) for text, value in options]  # a label shows no Markdown
     return RadioButtons(options=options, value=None, description=label, layout={"width": "auto"})
