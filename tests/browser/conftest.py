@@ -17,7 +17,7 @@ class Opened:
     """The chapter as it was before anything ran, and the notebook to go on with."""
 
     notebook: Notebook
-    heading: str
+    headings: list[str]
     errors: list[str]
     pictures: list[dict[str, Any]]
     trusted: bool
@@ -63,7 +63,7 @@ def opened(lab: Lab, page: Page) -> Opened:
     notebook = Notebook.arrived(page, "04_")
     return Opened(
         notebook,
-        page.locator(".jp-NotebookPanel:not(.lm-mod-hidden) h1").first.inner_text(),
+        page.locator(".jp-NotebookPanel:not(.lm-mod-hidden)").locator("h1, h2").all_text_contents(),
         notebook.errors(),
         notebook.pictures(),
         notebook.ask("panel => panel.content.widgets.every(cell => cell.model.trusted)"),

@@ -259,8 +259,8 @@ class Notebook:
                     .filter(output => output.output_type === 'error' || output.name === 'stderr')
                     .map(output => cell.model.sharedModel.source + ': ' + (output.evalue ?? output.text)))"""
         )
-        shown = self.page.locator(".jp-NotebookPanel:not(.lm-mod-hidden) .jp-Notebook").inner_text()
-        return found + [text for text in COMPLAINTS if text in shown]
+        shown = self.page.locator(".jp-NotebookPanel:not(.lm-mod-hidden) .jp-Notebook").text_content()
+        return found + [text for text in COMPLAINTS if text in (shown or "")]
 
     def pictures(self) -> list[dict[str, Any]]:
         """Return every picture of the notebook: cell, alternative text, size, smallest text as it is seen."""
