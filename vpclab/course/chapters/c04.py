@@ -666,9 +666,13 @@ PREDICTIONS = (
         beliefs={
             "outside": (
                 "M28",
-                "The public address is not set up on `web`. It would not know such a packet as its own.",
+                "The public address is not set up on `web`: it would not know such a packet as its own. "
+                "Number 2 on the map says what the gateway wrote over it.",
             ),
-            "gateway": ("M28", "The gateway puts no address of its own on a packet."),
+            "gateway": (
+                "M28",
+                "The gateway puts no address of its own on a packet. Number 2 on the map says what it writes.",
+            ),
         },
     ),
     Prediction(
