@@ -671,7 +671,7 @@ PREDICTIONS = (
             ),
             "gateway": (
                 "M28",
-                "The gateway puts no address of its own on a packet. Number 2 on the map says what it writes.",
+                "The gateway writes no address of its own. Number 2 on the map says what it writes.",
             ),
         },
     ),
