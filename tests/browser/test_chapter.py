@@ -46,8 +46,13 @@ MEASURE = """image => {
 }"""
 
 
+def said(id: str, key: str) -> str:
+    """Return a choice as the page shows it."""
+    return prediction(id).choices[key].replace("`", "")
+
+
 def choose(cell: Locator, id: str, key: str) -> Locator:
-    return cell.get_by_role("radio", name=prediction(id).choices[key], exact=True)
+    return cell.get_by_role("radio", name=said(id, key), exact=True)
 
 
 def commit(notebook: Notebook, id: str, key: str) -> None:
@@ -55,8 +60,7 @@ def commit(notebook: Notebook, id: str, key: str) -> None:
     cell = notebook.cell(f'predict("{id}"')
     choose(cell, id, key).click()
     cell.get_by_role("button", name=words.COMMIT).click()
-    said = words.YOU_PREDICTED.format(choice=prediction(id).choices[key]).replace("`", "")
-    expect(cell.locator(".jp-OutputArea")).to_contain_text(said)
+    expect(cell.locator(".jp-OutputArea")).to_contain_text(words.YOU_PREDICTED.format(choice=said(id, key)))
 
 
 @pytest.fixture
@@ -198,9 +202,9 @@ def test_a_wrong_answer_is_refuted_with_evidence_and_a_right_one_accepted(
 
 
 def test_hints_come_one_after_the_other_and_a_solution_after_a_try(chapter):
-    said = [chapter.call('hint("04-office")').inner_text() for _ in range(3)]
-    assert [words.HINT.format(number=n, count=3) in text for n, text in enumerate(said, 1)] == [True] * 3
-    assert len(set(said)) == 3
+    hints = [chapter.call('hint("04-office")').inner_text() for _ in range(3)]
+    assert [words.HINT.format(number=n, count=3) in text for n, text in enumerate(hints, 1)] == [True] * 3
+    assert len(set(hints)) == 3
     assert words.TRY_ONCE_FIRST in chapter.call('solution("04-office")').inner_text()
     assert "203.0.113.64/28" in chapter.call('solution("04-office")').inner_text()
 
@@ -237,7 +241,7 @@ def test_restarting_and_running_all_twice_keeps_what_was_recorded(chapter, lab):
         assert chapter.errors() == []
         assert lab.events()[: len(before)] == before
         output = chapter.cell('reveal("04-p4")').locator(".jp-OutputArea")
-        expect(output).to_contain_text(prediction("04-p4").choices["delivered"].replace("`", ""))
+        expect(output).to_contain_text(said("04-p4", "delivered"))
 
 
 def test_every_picture_says_its_conclusion_in_words(chapter):
