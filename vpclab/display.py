@@ -8,6 +8,7 @@ that cannot import them, the value shows its text.
 from __future__ import annotations
 
 from typing import Any
+from unicodedata import category
 
 
 class Shown:
@@ -23,6 +24,19 @@ class Shown:
         return shown
 
 
+def plain(text: object) -> str:
+    r"""Return text as one line that cannot steer a terminal: names from outside may hold anything.
+
+    >>> print(plain("web\n✔ all is well"))
+    web\n✔ all is well
+    """
+    words = str(text)
+    if words.isprintable():
+        return words
+    shown = (c if c.isprintable() or category(c) == "Zs" else ascii(c)[1:-1] for c in words)
+    return "".join(shown)
+
+
 def say(sentence: str) -> None:
     """Tell the person at the keyboard what a cell just changed; one line, printed."""
-    print(sentence)  # noqa: T201  # the one place that prints in a lesson
+    print(plain(sentence))  # noqa: T201  # the one place that prints in a lesson

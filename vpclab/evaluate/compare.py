@@ -38,7 +38,7 @@ class Change:
         parts += [f"no longer reachable: {self.lost}"] if self.lost else []
         parts += [f"cannot be told on both sides: {self.unclear}"] if self.unclear else []
         family = " over IPv6" if self.ip_version == 6 else ""
-        return f"{self.source} → {self.destination}{family}: {'; '.join(parts)}"
+        return display.plain(f"{self.source} → {self.destination}{family}: {'; '.join(parts)}")
 
 
 @dataclass(frozen=True)

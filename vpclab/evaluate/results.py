@@ -73,11 +73,11 @@ class Decision:
     target: Target | None = None
 
     def __str__(self) -> str:
-        return self.because
+        return display.plain(self.because)
 
     def __repr__(self) -> str:
         verdict = {True: "allowed", False: "denied", None: "unknown"}[self.allowed]
-        return f"<Decision {verdict}: {self.because}>"
+        return f"<Decision {verdict}: {self}>"
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +107,9 @@ class Hop:
             return f"{mark} " + " ".join(str(decision) for decision in self.decisions)
         what, name = self.kind.replace("_", " "), self.component.name
         changed = f", leaves as {self.packet_out}" if self.packet_out not in (None, self.packet_in) else ""
-        return f"{mark} {what if what == name else f'{what} {name}'}: {self.packet_in}{changed}"
+        return display.plain(
+            f"{mark} {what if what == name else f'{what} {name}'}: {self.packet_in}{changed}"
+        )
 
 
 class Trace(display.Shown):
@@ -207,7 +209,7 @@ class Trace(display.Shown):
             lines.extend(f"  {hop}" for hop in leg)
         lines.extend(f"note: {note}" for note in self.notes)
         lines.extend(f"assumed: {line}" for line in self.assumed)
-        return "\n".join(lines)
+        return "\n".join(map(display.plain, lines))
 
     def __repr__(self) -> str:
-        return f"<Trace {self.flow}: {self.outcome}>"
+        return display.plain(f"<Trace {self.flow}: {self.outcome}>")

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from vpclab import display
+
 
 class VpclabError(Exception):
     """Say what went wrong in one sentence; the base of every error that vpclab raises."""
+
+    def __str__(self) -> str:
+        return display.plain(super().__str__())
 
 
 class BadInput(VpclabError, ValueError):  # noqa: N818 - says what happened, as LookupError does not
