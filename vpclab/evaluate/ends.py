@@ -57,11 +57,16 @@ class Internet:
             read_network(text if "/" in text else f"{read_address(text)}/{32 if '.' in text else 128}")
         )
 
+    @property
+    def _where(self) -> str:
+        one = self.block is not None and self.block.num_addresses == 1
+        return str(self.block.network_address if one and self.block else self.block)
+
     def __repr__(self) -> str:
-        if self.block is None:
-            return "internet"
-        one = self.block.num_addresses == 1
-        return f"internet({str(self.block.network_address if one else self.block)!r})"
+        return f"internet({self._where!r})" if self.block else "internet"
+
+    def __str__(self) -> str:
+        return f"internet {self._where}" if self.block else "internet"
 
 
 internet = Internet()
@@ -75,6 +80,9 @@ class Service:
     name: str
     region: str | None = None
 
+    def __str__(self) -> str:
+        return f"service {self.name} {self.region or ''}".rstrip()
+
 
 def service(name: str, region: str | None = None) -> Service:
     """Return an AWS service as a destination: ``service("s3")``, ``service("s3", region="us-east-1")``."""
@@ -87,6 +95,9 @@ class SiteHost:
 
     site: str
     address: Address | None = None
+
+    def __str__(self) -> str:
+        return f"site {self.site} {self.address or ''}".rstrip()
 
 
 def site(name: str, address: object = None) -> SiteHost:
@@ -303,7 +314,9 @@ def read_end(text: str) -> object:
         name, _, region = rest.strip().partition(" ")
         return service(name, region.strip() or None)
     if word == "site" and rest.strip():
-        return site(rest.strip())
+        name, _, last = rest.strip().rpartition(" ")
+        host = _literal(last) if name else None
+        return site(name.strip(), host) if host else site(rest.strip())
     return text.strip()
 
 

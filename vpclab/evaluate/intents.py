@@ -7,7 +7,7 @@ or a CSV file; a row that fails shows its trace.
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,7 +17,7 @@ from vpclab.evaluate.ends import read_end
 from vpclab.evaluate.packets import TrafficType, read_traffic
 from vpclab.evaluate.results import REPLY_BLOCKED, UNKNOWN, Trace
 from vpclab.evaluate.trace import trace
-from vpclab.topology.errors import BadInput
+from vpclab.topology.errors import BadInput, VpclabError
 from vpclab.topology.model import Snapshot
 from vpclab.topology.store import Store
 
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 COLUMNS = ("src", "dst", "traffic", "expect")
+_MISSING = ("NAType", "NaTType")  # pandas' own; it is not imported for them
 _WANTED = {"must": True, "allow": True, "must not": False, "must-not": False, "mustnot": False, "deny": False}
 
 
@@ -41,7 +42,7 @@ class Intent:
     def __str__(self) -> str:
         family = " over IPv6" if self.ip_version == 6 else ""
         wanted = "must" if self.must else "must not"
-        return f"{_text(self.src)} → {_text(self.dst)} {self.traffic}{family} {wanted} work"
+        return display.plain(f"{self.src} → {self.dst} {self.traffic}{family} {wanted} work")
 
     def trace(self, topology: Store | Snapshot) -> Trace:
         """Return what happens to the row's traffic in a network."""
@@ -69,7 +70,7 @@ class Result:
         remark = ""
         if self.holds and not self.intent.must and self.trace.outcome == REPLY_BLOCKED:
             remark = " (the request arrives; only the reply is stopped)"
-        return f"{mark}: {self.intent}{remark}. {self.trace.because}"
+        return display.plain(f"{mark}: {self.intent}{remark}. {self.trace.because}")
 
 
 @dataclass(frozen=True)
@@ -98,14 +99,12 @@ class Report(display.Shown):
         """Return the rows as a DataFrame: src, dst, traffic, expect, holds, because."""
         import pandas as pd
 
+        words = {True: "yes", False: "no", None: "unknown"}
         rows = [
-            (
-                *_row(result.intent),
-                {True: "yes", False: "no", None: "unknown"}[result.holds],
-                result.trace.because,
-            )
-            for result in self.results
-        ]
+            (str(row.src), str(row.dst), str(row.traffic), "must" if row.must else "must not",
+             words[result.holds], result.trace.because)
+            for result in self.results for row in [result.intent]
+        ]  # fmt: skip
         return pd.DataFrame(rows, columns=[*COLUMNS, "holds", "because"])
 
 
@@ -123,25 +122,19 @@ from the internet (IGW-2).
     def __init__(self, rows: Any) -> None:
         """Read rows: intents, mappings or sequences; a DataFrame; or the path of a CSV file."""
         if isinstance(rows, (str, Path)):
-            rows = Intents.from_csv(rows).rows
-        if hasattr(rows, "to_dict"):
-            rows = rows.to_dict("records")
-        self.rows = tuple(_read(row, number) for number, row in enumerate(rows, 1))
+            found = _from_file(Path(rows))
+        else:
+            rows = rows.to_dict("records") if hasattr(rows, "to_dict") else rows
+            if not isinstance(rows, Iterable):
+                raise BadInput(f"{rows!r} is not a table: give rows, a DataFrame or the path of a CSV file")
+            found = [(f"row {number}", row) for number, row in enumerate(rows, 1)]
+        self.places = tuple(place for place, _ in found)
+        self.rows: tuple[Intent, ...] = tuple(_read(row, place) for place, row in found)
 
     @classmethod
     def from_csv(cls, path: str | Path) -> Intents:
         """Return the table of a CSV file with the columns src, dst, traffic, expect (and ip_version)."""
-        try:
-            with Path(path).open(newline="", encoding="utf-8-sig") as file:
-                reader = csv.DictReader(file)
-                missing = [name for name in COLUMNS if name not in (reader.fieldnames or ())]
-                if missing:
-                    raise BadInput(
-                        f"{path}: no column {', '.join(missing)}; the first line is {','.join(COLUMNS)}"
-                    )
-                return cls(list(reader))
-        except (OSError, UnicodeError, csv.Error) as error:
-            raise BadInput(f"{path} cannot be read as CSV: {error}") from error
+        return cls(Path(path))
 
     def __iter__(self) -> Iterator[Intent]:
         return iter(self.rows)
@@ -150,37 +143,76 @@ from the internet (IGW-2).
         return len(self.rows)
 
     def check(self, topology: Store | Snapshot) -> Report:
-        """Return the table held against a network, row by row."""
-        return Report(tuple(Result(row, row.trace(topology)) for row in self.rows))
+        """Return the table held against a network, row by row; an end that is not there names its row."""
+        results = []
+        for place, row in zip(self.places, self.rows, strict=True):
+            try:
+                results.append(Result(row, row.trace(topology)))
+            except VpclabError as error:
+                raise BadInput(f"{place}: {error}") from error
+        return Report(tuple(results))
 
 
-def _text(end: Any) -> str:
-    return str(end).replace("('", " ").replace("')", "")
+def _from_file(path: Path) -> list[tuple[str, Any]]:
+    """Return the rows of a CSV file with their lines; rows without any text are left out."""
+    try:
+        with path.open(newline="", encoding="utf-8-sig") as file:
+            reader = csv.DictReader(file)
+            names = [name.strip().lower() for name in reader.fieldnames or ()]
+            reader.fieldnames = names
+            if missing := [name for name in COLUMNS if name not in names]:
+                what = f"{path}: no column {', '.join(missing)}; the first line is {','.join(COLUMNS)}"
+                raise BadInput(what)
+            found = [(f"{path}, line {reader.line_num}", row) for row in reader]
+    except VpclabError:
+        raise
+    except (OSError, ValueError, csv.Error) as error:
+        raise BadInput(f"{path} cannot be read as CSV: {error}") from error
+    found = [(place, row) for place, row in found if any(not _blank(row.get(name)) for name in COLUMNS)]
+    if not found:
+        raise BadInput(f"{path} holds no rows, so it says nothing about the network")
+    return found
 
 
-def _row(intent: Intent) -> tuple[str, str, str, str]:
-    return _text(intent.src), _text(intent.dst), str(intent.traffic), "must" if intent.must else "must not"
+def _blank(value: Any) -> bool:
+    """Return whether a cell is empty: None, white space, or what pandas puts where nothing is."""
+    if isinstance(value, str):
+        return not value.strip()
+    return value is None or (isinstance(value, float) and value != value) or type(value).__name__ in _MISSING
 
 
-def _read(row: Any, number: int) -> Intent:
+def _read(row: Any, place: str) -> Intent:
     """Return an intent from a mapping or a sequence of src, dst, traffic, expect, IP version."""
     if isinstance(row, Intent):
         return row
-    values = [row.get(name) for name in (*COLUMNS, "ip_version")] if isinstance(row, Mapping) else list(row)
-    if not 3 <= len(values) <= 5 or any(value is None for value in values[:3]):
-        raise BadInput(f"row {number}: write source, destination, traffic and must or must not, got {row!r}")
-    src, dst, traffic = values[:3]
-    wanted = values[3] if len(values) > 3 else "must"
-    version = values[4] if len(values) > 4 else None
-    wanted = wanted if isinstance(wanted, bool) else _WANTED.get(str(wanted or "must").strip().lower())
+    shape = f"{place}: write source, destination, traffic and must or must not"
+    if isinstance(row, Mapping):
+        values: list[Any] = [row.get(name) for name in (*COLUMNS, "ip_version")]
+    elif isinstance(row, Iterable) and not isinstance(row, (str, bytes)):
+        values = list(row)
+    else:
+        raise BadInput(f"{shape} (got {row!r})")
+    if not 3 <= len(values) <= 5 or any(_blank(value) for value in values[:3]):
+        raise BadInput(f"{shape} (got {', '.join('' if _blank(v) else str(v) for v in values)})")
+    src, dst, traffic, wanted, version = (*values, None, None)[:5]
     if wanted is None:
-        raise BadInput(f"row {number}: {values[3]!r} is not what is wanted; write 'must' or 'must not'")
-    if str(version or 4).strip() not in ("4", "6", "4.0", "6.0", "nan"):
-        raise BadInput(f"row {number}: {version!r} is not an IP version; write 4 or 6")
-    return Intent(
-        read_end(src) if isinstance(src, str) else src,
-        read_end(dst) if isinstance(dst, str) else dst,
-        traffic if isinstance(traffic, TrafficType) else read_traffic(str(traffic)),
-        bool(wanted),
-        6 if str(version).strip().startswith("6") else 4,
-    )
+        wanted = True
+    elif not isinstance(wanted, bool):
+        word = " ".join(str(wanted).lower().split())
+        if word not in _WANTED:
+            raise BadInput(f"{place}: {wanted!r} is not what is wanted; write 'must' or 'must not'")
+        wanted = _WANTED[word]
+    if not _blank(version) and str(version).strip() not in ("4", "6", "4.0", "6.0"):
+        raise BadInput(f"{place}: {version!r} is not an IP version; write 4 or 6")
+    if isinstance(traffic, float) and traffic.is_integer():
+        traffic = int(traffic)
+    try:
+        return Intent(
+            read_end(src) if isinstance(src, str) else src,
+            read_end(dst) if isinstance(dst, str) else dst,
+            traffic if isinstance(traffic, TrafficType) else read_traffic(str(traffic)),
+            wanted,
+            6 if str(version).strip().startswith("6") else 4,
+        )
+    except VpclabError as error:
+        raise BadInput(f"{place}: {error}") from error

@@ -8,6 +8,7 @@ packet too. For ICMP the last two are the type and the code, as in a security gr
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, ip_address
 
@@ -19,6 +20,7 @@ Port = int | tuple[int, int]
 
 CLIENT_PORT = 40000  # inside Linux's ephemeral range (ACL-11)
 NAT_PORTS = (1024, 65535)  # NGW-6
+_NUMBER = re.compile("[0-9]{1,9}")
 _ICMP_TO_V6 = {8: 128, 0: 129}
 _REPLY_TYPE = {8: 0, 13: 14, 15: 16, 17: 18, 128: 129, 0: 8, 14: 13, 16: 15, 18: 17, 129: 128}
 
@@ -109,9 +111,9 @@ def read_traffic(text: str) -> TrafficType:
     """
     words = text.lower().replace("(", " ").replace(")", " ").split()
     numbers = [part for word in words[1:] for part in word.split("/")]
-    if len(words) == 1 and words[0].isdigit():
+    if len(words) == 1 and _NUMBER.fullmatch(words[0]):
         return tcp(int(words[0]))
-    if words and all(part.isdigit() for part in numbers):
+    if words and all(_NUMBER.fullmatch(part) for part in numbers):
         values = [int(part) for part in numbers]
         if words[0] in ("tcp", "udp") and len(values) == 1:
             return tcp(values[0]) if words[0] == "tcp" else udp(values[0])
