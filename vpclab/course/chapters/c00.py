@@ -7,14 +7,14 @@ from vpclab.course.exercises import Exercise, Explanation, Prediction
 from vpclab.course.kinds import Intent
 
 
-def shop_without_a_way_back() -> Topology:
-    """Return the tour's shop after its route to the internet gateway was taken away."""
+def shop_with_a_closed_door() -> Topology:
+    """Return the tour's shop after the entry for web pages was taken off the web server's list."""
     shop = Topology("shop")
     prod = shop.vpc("prod", "10.0.0.0/16")
-    public = prod.subnet("public-a", "10.0.0.0/24", az="a")
-    prod.internet_gateway()
-    web_sg = prod.security_group("web", inbound=["tcp 443 from 0.0.0.0/0"])
-    public.instance("web", public_ip=True, security_groups=[web_sg])
+    front = prod.subnet("front-a", "10.0.0.0/24", az="a")
+    front.route("0.0.0.0/0", to=prod.internet_gateway())
+    web_sg = prod.security_group("web")
+    front.instance("web", public_ip=True, security_groups=[web_sg])
     return shop
 
 
@@ -25,18 +25,17 @@ PREDICTIONS = (
     Prediction(
         id="00-p1",
         question=(
-            "The route to the internet gateway is gone. The gateway itself, the public address of `web` and "
-            "its security group are as before. What happens when somebody on the internet asks `web` for "
-            "a page?"
+            "The list at the door of `web` is empty now. The gateway, the route and the public address are as "
+            "before. What happens when somebody on the internet asks `web` for a page?"
         ),
-        given=shop_without_a_way_back,
+        given=shop_with_a_closed_door,
         flow=Intent(internet, "web", tcp(443)),
         beliefs={
-            "blocked": (
-                "M12",
-                "On its way in the request needs no route of the subnet. The answer does.",
+            "delivered": (
+                "M14",
+                "Gateway, route and address lead to the door. The list at the door has to agree too.",
             ),
-            "delivered": ("M12", "The gateway alone is not enough: the answer finds no way to it."),
+            "reply-blocked": ("M05", "The request does not get that far: what is on no list is not let in."),
         },
     ),
 )
