@@ -25,7 +25,7 @@ PREDICTIONS = (
     Prediction(
         id="00-p1",
         question=(
-            "The list at the door of `web` is empty now. The gateway, the route and the public address are as "
+            "The list at the door of `web` is empty now. Gateway, route and public address are as "
             "before. What happens when somebody on the internet asks `web` for a page?"
         ),
         given=shop_with_a_closed_door,
