@@ -7,40 +7,56 @@ and ``draw``. Exit status: 0 it reaches (all rows hold), 1 it does not, 2 usage 
 from __future__ import annotations
 
 import argparse
+import csv
+import io
 import json
+import os
 import sys
 from collections.abc import Sequence
+from contextlib import redirect_stdout
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
+from vpclab.display import plain
 from vpclab.evaluate.ends import read_end
 from vpclab.evaluate.intents import Intents
-from vpclab.evaluate.packets import TrafficType, icmp, read_traffic, tcp, udp
+from vpclab.evaluate.packets import TrafficType, read_traffic
 from vpclab.evaluate.reachability import reachability
-from vpclab.evaluate.results import UNKNOWN, Decision, Trace
+from vpclab.evaluate.results import UNKNOWN, Decision, Hop, Trace
 from vpclab.evaluate.trace import trace
-from vpclab.topology.errors import VpclabError
+from vpclab.topology.errors import BadInput, VpclabError
 
 REACHES, DOES_NOT, BAD_USE, NOT_KNOWN = 0, 1, 2, 3
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a terminal without ✔ or → gets their codes, not an error
+            stream.reconfigure(errors="backslashreplace")
     options = _parser().parse_args(arguments)
     try:
         from vpclab.aws import load_aws
 
-        status: int = options.run(load_aws(options.folder), options)
+        with redirect_stdout(sys.stderr):  # what loading has to say is no part of the answer
+            topology = load_aws(options.folder)
+        status: int = options.run(topology, options)
+        sys.stdout.flush()
         return status
     except VpclabError as error:
         print(f"vpclab: {error}", file=sys.stderr)
-        return BAD_USE
-    except BrokenPipeError:
-        return BAD_USE
+    except BrokenPipeError:  # whoever read has enough; without this Python complains once more at its end
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return BAD_USE
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        super().error(plain(message))
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="python -m vpclab",
         description="Ask describe-* JSON of an AWS account what reaches what, and why not.",
     )
@@ -48,7 +64,7 @@ def _parser() -> argparse.ArgumentParser:
 
     def command(name: str, run: Any, help: str) -> argparse.ArgumentParser:
         sub = commands.add_parser(name, help=help, description=help)
-        sub.set_defaults(run=run)
+        sub.set_defaults(run=run, command=name)
         sub.add_argument("folder", type=Path, help="folder (or file) of describe-* JSON")
         return sub
 
@@ -82,13 +98,13 @@ def _flow(parser: argparse.ArgumentParser, *, required: bool) -> None:
 
 
 def _traffic(options: argparse.Namespace) -> TrafficType:
-    word = options.protocol.lower()
+    word = options.protocol.strip().lower()
+    word = {"6": "tcp", "17": "udp"}.get(word, word)
     if word in ("tcp", "udp"):
-        port = 443 if options.port is None else options.port
-        return tcp(port) if word == "tcp" else udp(port)
-    if word == "icmp":
-        return icmp()
-    return read_traffic(f"protocol {word}" if word.isdigit() else options.protocol)
+        return read_traffic(f"{word} {443 if options.port is None else options.port}")
+    if options.port is not None:
+        raise BadInput(f"--port {options.port} is for tcp and udp, not for protocol {options.protocol}")
+    return read_traffic(f"protocol {word}" if word.isdigit() else word)
 
 
 def _asked(topology: Any, options: argparse.Namespace) -> Trace:
@@ -100,7 +116,7 @@ def _asked(topology: Any, options: argparse.Namespace) -> Trace:
 
 def _trace(topology: Any, options: argparse.Namespace) -> int:
     way = _asked(topology, options)
-    print(json.dumps(as_json(way), indent=2, ensure_ascii=False) if options.json else way)
+    print(json.dumps(as_json(way), indent=2) if options.json else way)
     return _status(way.outcome, way.reaches)
 
 
@@ -111,23 +127,28 @@ def _status(outcome: str, reaches: bool) -> int:
 def _reach(topology: Any, options: argparse.Namespace) -> int:
     answer = reachability(topology)
     version = 6 if options.ipv6 else 4
-    if options.src or options.dst:
-        if not (options.src and options.dst):
-            print("vpclab: reach takes --from and --to together, or neither", file=sys.stderr)
-            return BAD_USE
+    if _both_ends(options):
         found = answer.between(read_end(options.src), read_end(options.dst), ip_version=version)
         print(found)
         if found.reply_blocked:
             print(f"arrives, but the reply does not always come back: {found.reply_blocked}")
         for reason in found.unknown:
-            print(f"unknown: {reason}")
+            print(plain(f"unknown: {reason}"))
         return REACHES if found else NOT_KNOWN if found.unknown else DOES_NOT
-    print("source,destination,traffic,reply_blocked,pairs")
+    table = csv.writer(sys.stdout, lineterminator="\n")
+    table.writerow(["source", "destination", "traffic", "reply_blocked", "pairs"])
     for number, row in enumerate(answer.rows(options.expand, version), 1):
-        print(",".join(f'"{cell}"' if "," in str(cell) else str(cell) for cell in row))
+        table.writerow(map(plain, row))
         if number % 10_000 == 0:
             print(f"{number} rows", file=sys.stderr)
     return REACHES
+
+
+def _both_ends(options: argparse.Namespace) -> bool:
+    """Return whether a flow is asked about; one end alone is a mistake."""
+    if (options.src is None) != (options.dst is None):
+        raise BadInput(f"{options.command} takes --from and --to together, or neither")
+    return options.src is not None
 
 
 def _check(topology: Any, options: argparse.Namespace) -> int:
@@ -142,48 +163,57 @@ def _check(topology: Any, options: argparse.Namespace) -> int:
 def _draw(topology: Any, options: argparse.Namespace) -> int:
     from vpclab.render import draw
 
-    asked = options.src and options.dst
-    figure = draw(_asked(topology, options) if asked else topology)
-    figure.save(options.output)
-    print(f"{options.output}: {figure.alt}")
+    figure = draw(_asked(topology, options) if _both_ends(options) else topology)
+    try:
+        figure.save(options.output)
+    except OSError as error:
+        raise BadInput(f"{options.output} cannot be written: {error.strerror or error}") from error
+    print(plain(f"{options.output}: {figure.alt}"))
     return REACHES
 
 
 def as_json(way: Trace) -> dict[str, Any]:
     """Return a trace as plain data: the flow, the outcome, both legs, the blockers."""
 
+    def place(component: Any) -> dict[str, str] | None:
+        return None if component is None else {"id": component.id, "name": component.name}
+
     def decision(found: Decision) -> dict[str, Any]:
         return {
             "allowed": found.allowed,
-            "component": {"id": found.component.id, "name": found.component.name}
-            if found.component
-            else None,
+            "component": place(found.component),
             "kind": found.kind,
             "leg": found.leg,
             "direction": found.direction,
             "code": found.code,
             "rule": None if found.rule is None else str(found.rule),
+            "passed_over": [str(rule) for rule in found.passed_over],
+            "target": None if found.target is None else str(found.target),
             "because": found.because,
         }
 
-    legs = {
-        name: [
-            {
-                "component": {"id": hop.component.id, "name": hop.component.name},
-                "kind": hop.kind,
-                "packet_in": str(hop.packet_in),
-                "packet_out": None if hop.packet_out is None else str(hop.packet_out),
-                "decisions": [decision(found) for found in hop.decisions],
-            }
-            for hop in hops
-        ]
-        for name, hops in (("forward", way.forward), ("reply", way.reply))
-    }
+    def hop(found: Hop) -> dict[str, Any]:
+        return {
+            "component": place(found.component),
+            "kind": found.kind,
+            "direction": found.direction,
+            "packet_in": str(found.packet_in),
+            "packet_out": None if found.packet_out is None else str(found.packet_out),
+            "decisions": [decision(one) for one in found.decisions],
+        }
+
     return {
         "flow": way.flow,
+        "source": place(way.source),
+        "destination": place(way.destination),
+        "traffic": str(way.traffic),
+        "ip_version": way.ip_version,
         "outcome": way.outcome,
+        "reaches": way.reaches,
         "because": way.because,
-        **legs,
+        "path": list(way.path),
+        "forward": [hop(found) for found in way.forward],
+        "reply": [hop(found) for found in way.reply],
         "blockers": [decision(found) for found in way.blockers],
         "unknowns": [decision(found) for found in way.unknowns],
         "notes": list(way.notes),
