@@ -945,9 +945,9 @@ HALVES: dict[str, tuple[Act, Act]] = {
     "a subnet's first route": (
         nothing, lambda n: n.far.route("0.0.0.0/0", to=n.igw),
     ),
-    "an instance with an Elastic IP that another has": (
-        lambda n: n.hosts["p1"].elastic_ip("198.51.100.10"),
-        lambda n: n.pub.instance("q", elastic_ip="198.51.100.10"),
+    "an instance with a NAT gateway's Elastic IP": (
+        lambda n: n.pub.nat_gateway("nat", elastic_ip="198.51.100.99"),
+        lambda n: n.pub.instance("q", elastic_ip="198.51.100.99"),
     ),
     "a route table for another VPC's subnet": (nothing, lambda n: n.vpc.route_table("new", subnets=[n.far])),
     "a group with a rule that cannot be read": (nothing, lambda n: n.group("new", "tcp 80 from nowhere")),
