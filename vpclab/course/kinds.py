@@ -23,9 +23,10 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from vpclab.course import words
 from vpclab.course.cards import Table, listing
+from vpclab.evaluate.intents import Intent
 
 if TYPE_CHECKING:
-    from vpclab import Hop, Topology, Trace
+    from vpclab import Hop, Topology
 
 __all__ = [
     "Build", "Choice", "Cidr", "CodeRaised", "Diagnose", "Edit", "Finding", "Given", "Intent", "Kind",
@@ -250,39 +251,12 @@ class Match(Kind):
         return Finding(value in right, sentence, key=value, subject=value)
 
 
-@dataclass(frozen=True)
-class Intent:
-    """One row of an intent table: this traffic must work, or must not."""
-
-    src: Any
-    dst: Any
-    traffic: Any
-    must: bool = True
-    ip_version: int = 4
-
-    @property
-    def ends(self) -> tuple[str, str]:
-        """Return how source and destination are called: "internet (203.0.113.70)", "web"."""
-        src, dst = (re.sub(r"\('(.*)'\)", r" (\1)", str(end)) for end in (self.src, self.dst))
-        return src, dst
-
-    @property
-    def flow(self) -> str:
-        """Return the row as an engineer writes it, without what is wanted."""
-        family = words.OVER_IPV6 if self.ip_version == 6 else ""
-        return words.FLOW.format(src=self.ends[0], dst=self.ends[1], traffic=self.traffic, family=family)
-
-    def trace(self, network: Topology) -> Trace:
-        """Return what happens to the row's traffic in a network."""
-        from vpclab import trace
-
-        return trace(network, self.src, self.dst, self.traffic, ip_version=self.ip_version)
-
-
 def intent_table(intents: Iterable[Intent]) -> Table:
     """Return the rows as a table for the prompt."""
     header = (words.FROM, words.TO, words.TRAFFIC, words.WANTED)
-    rows = ((*i.ends, str(i.traffic), words.MUST if i.must else words.MUST_NOT) for i in intents)
+    rows = (
+        (str(i.src), str(i.dst), str(i.traffic), words.MUST if i.must else words.MUST_NOT) for i in intents
+    )
     return Table(header, tuple(rows))
 
 

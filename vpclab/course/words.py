@@ -75,8 +75,6 @@ HOP_DOES = "What stands there: {rules}."
 # --- the intent table and the prompt -----------------------------------------------------------------------
 
 FROM, TO, TRAFFIC, WANTED = "from", "to", "traffic", "wanted"
-FLOW = "{src} → {dst} {traffic}{family}"
-OVER_IPV6 = " over IPv6"
 MUST, MUST_NOT = "must work", "must not work"
 KIND_NAMES = {
     "choice": "choose one",

@@ -40,9 +40,13 @@ class Intent:
     ip_version: int = 4
 
     def __str__(self) -> str:
+        return f"{self.flow} {'must' if self.must else 'must not'} work"
+
+    @property
+    def flow(self) -> str:
+        """Return the row as an engineer writes it, without what is wanted."""
         family = " over IPv6" if self.ip_version == 6 else ""
-        wanted = "must" if self.must else "must not"
-        return display.plain(f"{self.src} → {self.dst} {self.traffic}{family} {wanted} work")
+        return display.plain(f"{self.src} → {self.dst} {self.traffic}{family}")
 
     def trace(self, topology: Store | Snapshot) -> Trace:
         """Return what happens to the row's traffic in a network."""
