@@ -66,12 +66,12 @@ def _choose(walk: Walk, gateway: VirtualPrivateGateway, header: Header) -> Conne
     elif found:
         because = f"{label}: {found[0][3].name} knows {to}, but it is down."
         walk.stop(gateway, header, "BAD_STATE_VPN", because, OUTBOUND)
-    elif any(connection.prefixes is None for connection in every):
-        because = f"{label}: which prefixes its connections announce is not in the data."
-        walk.stop_unknown(gateway, header, because)
     elif version == 6 and every and all(connection.medium == "vpn" for connection in every):
         because = f"{label}: a VPN connection on it carries IPv4 only (VGW-8)."
         walk.stop(gateway, header, "vpclab:VPN_IPV4_ONLY", because, OUTBOUND)
+    elif any(connection.prefixes is None for connection in every):
+        because = f"{label}: which prefixes its connections announce is not in the data."
+        walk.stop_unknown(gateway, header, because)
     else:
         because = (
             f"{label}: no connection told it about {to}, and it forwards only to prefixes it knows (VGW-5)."

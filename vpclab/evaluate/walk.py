@@ -78,6 +78,8 @@ _ALWAYS_OPEN = {
 _LINK_LOCAL_4, _LINK_LOCAL_6 = 0xA9FE, 0xFD000EC2  # 169.254.0.0/16, fd00:ec2::/32
 _TRACKED: filters.Answer = (True, -1, (), False)
 _UNMODELLED = (
+    "database",
+    "search_domain",
     "load_balancer",
     "network_load_balancer",
     "gateway_load_balancer",
@@ -234,9 +236,11 @@ class Walk:
         """Send a packet of the interface's own."""
         component = self.owner(interface)
         state = interface.instance.state if interface.instance else "running"
-        if state != "running":
+        if state not in ("running", "unknown"):
             because = f"instance {component.name} is {state}, so it sends nothing."
             self.refuse(component, header, "BAD_STATE", because)
+        elif self.unsure(interface, header):
+            return
         elif component.kind == VpcEndpoint.kind and self.leg == FORWARD:
             because = (
                 f"VPC endpoint {component.name}: an endpoint answers, and never starts a connection (VPE-13)."
@@ -307,6 +311,14 @@ class Walk:
     def end(self, interface: Interface, header: Header) -> None:
         """Finish a leg at an interface."""
         component = self.owner(interface)
+        if self.unsure(interface, header):
+            return
+        meant = self.destination.interface
+        if self.leg == FORWARD and meant is not None and interface is not meant:
+            where = address(header[0], header[2])
+            because = f"the packet comes to {component.name}, which has the address {where} here."
+            self.stop(component, header, "NO_POSSIBLE_DESTINATION", because)
+            return
         if interface.value.interface_type in _UNMODELLED:
             what = interface.value.interface_type.replace("_", " ")
             self.stop_unknown(
@@ -326,6 +338,14 @@ class Walk:
         else:
             self.step(component, component.kind, header, None)
         self.reached(interface, header)
+
+    def unsure(self, interface: Interface, header: Header) -> bool:
+        """Note an instance whose state nothing tells; return whether it is one."""
+        instance = interface.instance
+        if instance is None or instance.state != "unknown":
+            return False
+        self.stop_unknown(instance, header, f"whether instance {instance.name} runs is not in the data.")
+        return True
 
     def reached(self, place: Any, header: Header) -> None:
         """Remember where the request ended, so that the reply can start there."""
@@ -356,6 +376,8 @@ class Walk:
             self.check_refuses(interface, header)
         self.references = False
         component = interface.component
+        if self.unsure(interface, header):
+            return
         if instance is None or instance.state != "running":
             state = instance.state if instance else "attached to no instance"
             because = f"{component.name} is {state}, so it forwards nothing."

@@ -128,7 +128,7 @@ class Topology(Store):
 
     def account(self, *, port_25_open: bool = False) -> None:
         """Say what describe output cannot tell: whether AWS lifted the port 25 restriction (IGW-12)."""
-        self.settings = Settings(port_25_open=port_25_open)
+        self.settings = replace(self.settings, port_25_open=port_25_open)
         self._snapshot = None
 
     def copy(self) -> Topology:
