@@ -20,10 +20,12 @@ import random_networks
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from networks import cases as rows_of
+from test_render import DRAWN, KEPT_BY_JUPYTER, Tags
 
-from vpclab import Topology, internet, load_aws, save_aws, tcp, trace
+from vpclab import Topology, draw, internet, load_aws, save_aws, tcp, trace
 from vpclab.__main__ import as_json, main
 from vpclab.data import data_path
+from vpclab.render.show import mimebundle
 
 SHOP = data_path("topologies/web-shop")
 NASTY = "x\n✔ all is well\x1b[2K\x07\u202e\u2028<b>\"'"
@@ -387,6 +389,29 @@ def test_no_name_steers_a_terminal_or_forges_a_line(capsys: Any, tmp_path_factor
         for text, usual in zip(said[0][1:], said[1][1:], strict=True):
             assert not STEERING.search(text), repr(text)
             assert text.count("\n") == usual.count("\n"), text
+
+
+MARKUP = [
+    "</title><script>alert(1)</script>",
+    '"]; x -> y [URL="javascript:1"',
+    "]]>&lt;&#60;",
+    '" onload="x()',
+]
+
+
+@examples(20)
+@given(st.one_of(st.sampled_from([NASTY, *MARKUP]), st.text(min_size=1, max_size=30)))
+def test_no_loaded_name_injects_into_dot_svg_or_html(name: str) -> None:
+    topology = load_aws(elements(name.strip() or "x"))
+    walks = [trace(topology, internet, "198.51.100.9", tcp(port)) for port in (443, 22)]
+    for figure in map(draw, (topology, *walks)):
+        for element in ElementTree.fromstring(figure.svg).iter():
+            assert element.tag.split("}")[1] in DRAWN
+            assert not [key for key in element.attrib if key.startswith("on") or key.endswith("href")]
+    for value in (topology, *walks, *walks[1].blockers, *map(topology.handle, topology.snapshot())):
+        shown = value._repr_mimebundle_() if hasattr(value, "_repr_mimebundle_") else mimebundle(value)
+        assert Tags(shown["text/html"]).found <= KEPT_BY_JUPYTER
+        assert not re.search(r"showing \w+: ", shown["text/plain"])
 
 
 # -- no tracebacks -------------------------------------------------------------------------------------
