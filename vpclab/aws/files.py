@@ -3,8 +3,9 @@
 What a file holds is told by its top-level keys, never by its name. Folders named after an account or a
 Region are labels for what is in them. Everything read comes back as parts, one per account and Region.
 
-Two keys are our own: `Sites` (networks on premises, which no call describes) and, in the collector's
-`vpclab-snapshot.json`, `denied`: the calls that were refused, as in ``["ec2:DescribeVpnConnections"]``.
+Some keys are our own: `Sites` and `SiteConnections` (networks on premises and what they announce, which no
+call describes) and, in the collector's `vpclab-snapshot.json`, `denied`: the calls that were refused, as in
+``["ec2:DescribeVpnConnections"]``.
 """
 
 from __future__ import annotations
@@ -43,6 +44,7 @@ IDS = {
     "TransitGatewayPropagations": "TransitGatewayRouteTableId",
     "TransitGatewayStaticRoutes": "TransitGatewayRouteTableId",
     "VpcBlockPublicAccessOptions": "AwsAccountId", "Sites": "SiteId",
+    "SiteConnections": "ConnectionId",
 }  # fmt: skip
 # One thing that several Regions see: it keeps its id in each.
 _ACROSS_REGIONS = {

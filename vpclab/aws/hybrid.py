@@ -187,7 +187,8 @@ def connections(reader: Reader) -> None:
             link = links[at] = replace(link, prefixes=learnt if link.up else ())
         carried[link.id] = [*(link.prefixes or ()), *more]
     _told_sites(reader, links)
-    for place in _places([link for link in links if link.site_id is None], carried):
+    loose = [link for link in reader.table(Connection).values() if link.site_id is None]
+    for place in _places(loose, carried):
         _make_site(reader, place, carried)
     _forget_silent_gateways(reader)
     _keep_underived_routes(reader)
@@ -293,21 +294,18 @@ def _learnt_by_vpc(reader: Reader, gateway: str) -> tuple[Network, ...] | None:
 
 
 def _told_sites(reader: Reader, links: list[Connection]) -> None:
-    """Read `Sites`, our own key: networks on premises, and what is announced from there."""
-    at = {link.id: number for number, link in enumerate(links)}
+    """Read our own keys: `Sites` on premises, and `SiteConnections` with what is announced from there."""
     for part, item in reader.elements("Sites"):
-        blocks = [block for text in item.texts("Cidrs", "Cidr") if (block := text.block("Cidr"))]
-        site = model.Site(**base(item, item.need("SiteId")), cidrs=tuple(blocks))
-        reader.put(site, part, item)
-        for entry in item.items("Connections"):
-            if (number := at.get(entry.need("ConnectionId"))) is None:
-                continue
-            told = tuple(block for text in entry.texts("Prefixes", "Cidr") if (block := text.block("Cidr")))
-            prefixes = links[number].prefixes if links[number].static else None
-            if entry.raw("Prefixes") is not None:
-                prefixes = told
-            links[number] = replace(links[number], site_id=site.id, prefixes=prefixes)
-    reader.table(Connection).update((link.id, link) for link in links)
+        blocks = (block for text in item.texts("Cidrs", "Cidr") if (block := text.block("Cidr")))
+        reader.put(model.Site(**base(item, item.need("SiteId")), cidrs=tuple(blocks)), part, item)
+    table, found = reader.table(Connection), {link.id: link for link in links}
+    for _, item in reader.elements("SiteConnections"):
+        if link := found.pop(item.need("ConnectionId"), None):
+            told = (block for text in item.texts("Prefixes", "Cidr") if (block := text.block("Cidr")))
+            prefixes = link.prefixes if link.static else None
+            prefixes = prefixes if item.raw("Prefixes") is None else tuple(told)
+            table[link.id] = replace(link, site_id=item.id("SiteId"), prefixes=prefixes)
+    table.update(found)
 
 
 def _places(links: Iterable[Connection], carried: dict[str, list[Network]]) -> list[list[Connection]]:

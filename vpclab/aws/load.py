@@ -21,7 +21,7 @@ from typing import Any, TypeVar
 from vpclab.aws import elements, hybrid, shapes
 from vpclab.aws.fields import Item
 from vpclab.aws.files import IDS, KEPT, Part, collect
-from vpclab.aws.shapes import FORWARDS_TAG, UNKNOWN, base
+from vpclab.aws.shapes import FORWARDS_TAG, PUBLIC_TAG, UNKNOWN, base, tags_of
 from vpclab.topology import model
 from vpclab.topology.builders import Topology
 from vpclab.topology.errors import BadInput
@@ -305,14 +305,14 @@ class Reader:
                 self.owners[id], self.endpoints[id] = item.need("VpcEndpointId"), item
 
     def _keep(self, key: str, part: Part, item: Item) -> None:
-        """Keep an element that is not modelled as text; the first VPC tells what no folder says."""
+        """Keep an element that is not modelled as text; a VPC tells its place where no folder does."""
         try:
             whole = json.dumps(item.data, ensure_ascii=False, allow_nan=False, default=str)
         except (TypeError, ValueError, RecursionError) as error:
             raise BadInput(f"{item.where} cannot be kept: it is no JSON") from error
         text = whole.encode("utf-8", "replace").decode("utf-8")
-        first = next(iter(self.table(model.Vpc).values()), None)
-        account, region = (first.account, first.region) if first else (UNKNOWN, UNKNOWN)
+        places = [(vpc.account, vpc.region) for vpc in self.table(model.Vpc).values()]
+        account, region = min(places, default=(UNKNOWN, UNKNOWN))
         id = f"{key}-{hashlib.sha256(text.encode()).hexdigest()[:12]}"
         self.table(shapes.Kept)[id] = shapes.Kept(
             id=id, name=id, key=key, text=text, account=part.account or account, region=part.region or region
@@ -444,8 +444,9 @@ class Reader:
             )
         state = item.item("State").text("Name") or "running"
         value = model.Instance(
-            **base(item, id), vpc_id=vpc_id, subnet_id=subnet_id, state=state, forwards=forwards
-        )
+            **base(item, id), vpc_id=vpc_id, subnet_id=subnet_id, state=state, forwards=forwards,
+            public_ip_at_start=tags_of(item).get(PUBLIC_TAG) == "true",
+        )  # fmt: skip
         if forwards is None and not all(eni.source_dest_check for eni in mine):
             self.notes.append(
                 f"{value.name} has its source/destination check off, and AWS does not know what its software "

@@ -1,8 +1,8 @@
 """From a topology to describe-* output: the folder that `load_aws` reads, and other tools too.
 
 One file per call in ``aws_configs/accounts/<account>/<Region>/``. Every call gets its file, even an
-empty one, because a missing file would be read as AWS's default. `Sites.json` is our own: networks on
-premises and what they announce, which no call describes.
+empty one, because a missing file would be read as AWS's default. `Sites.json` and `SiteConnections.json`
+are our own: networks on premises and what they announce, which no call describes.
 """
 
 from __future__ import annotations
@@ -39,21 +39,23 @@ def save_aws(topology: Topology, folder: str | os.PathLike[str]) -> None:
     """Write a topology as describe-* JSON; `load_aws` of that folder gives the same one back."""
     snapshot = topology.snapshot()
     homes = _Homes(snapshot, topology)
+    ids = {value.id for value in snapshot}
     found: dict[Home, dict[str, list[Json]]] = {}
     for kind, key, write in _WRITERS:
         for value in snapshot.all(kind):
             if (element := write(value, snapshot)) is not None:
-                found.setdefault(homes.of(value), {}).setdefault(key, []).append(element)
+                home = homes.first if key == "SiteConnections" else homes.of(value)  # their order counts
+                printed = _as_printed(element, f"/{home[1]}", ids)
+                found.setdefault(home, {}).setdefault(key, []).append(printed)
     for kept in snapshot.all(shapes.Kept):
-        home = found.setdefault(_home(kept.account, kept.region), {})
-        home.setdefault(kept.key, []).append(json.loads(kept.text))
+        lists = found.setdefault(_home(kept.account, kept.region), {})
+        lists.setdefault(kept.key, []).append(json.loads(kept.text))
     mode = {"InternetGatewayBlockMode": snapshot.settings.block_public_access or "off"}
-    ids = {value.id for value in snapshot}
     for (account, region), lists in (found or {homes.first: {}}).items():
         path = Path(folder, "aws_configs", "accounts", account, region)
         _write(path, "VpcBlockPublicAccessOptions", mode)
         for key in dict.fromkeys([*(key for _, key, _ in _WRITERS), *lists]):
-            _write(path, key, _as_printed(lists.get(key, []), f"/{region}", ids))
+            _write(path, key, lists.get(key, []))
     if snapshot.settings.port_25_open:
         _write(Path(folder), "vpclab-snapshot", True, "port_25_open")
 
@@ -306,7 +308,8 @@ def _attachment(attachment: model.TransitGatewayAttachment, snapshot: Snapshot) 
 
 
 def _vpc_attachment(attachment: model.TransitGatewayAttachment, _: Snapshot) -> Json | None:
-    return shapes.VPC_ATTACHMENT.write(attachment) if attachment.type == "vpc" else None
+    is_vpc = attachment.type == "vpc" or attachment.subnet_ids or attachment.references
+    return shapes.VPC_ATTACHMENT.write(attachment) if is_vpc else None
 
 
 def _transit_table(table: model.TransitGatewayRouteTable, _: Snapshot) -> Json:
@@ -381,18 +384,15 @@ def _dx_tags(link: model.Connection) -> list[Json]:
     return [{"key": tag["Key"], "value": tag["Value"]} for tag in write_tags(link, named=True)]
 
 
-def _site(site: model.Site, snapshot: Snapshot) -> Json:
-    """Write a site with its connections, and what BGP announces over them where that is known."""
-    links = [link for link in snapshot.all(model.Connection) if link.site_id == site.id]
-    rows = [
-        {
-            "ConnectionId": link.id,
-            "Prefixes": None if link.static or link.prefixes is None else [str(p) for p in link.prefixes],
-        }
-        for link in links
-    ]
-    blocks = [str(block) for block in site.cidrs]
-    return {"SiteId": site.id, "Cidrs": blocks, "Connections": rows, "Tags": write_tags(site)}
+def _site(site: model.Site, _: Snapshot) -> Json:
+    return {"SiteId": site.id, "Cidrs": [str(block) for block in site.cidrs], "Tags": write_tags(site)}
+
+
+def _site_connection(link: model.Connection, _: Snapshot) -> Json:
+    """Write where a connection leads, and what BGP announces over it if that is known."""
+    silent = link.static or link.prefixes is None
+    prefixes = None if silent else [str(prefix) for prefix in link.prefixes or ()]
+    return {"ConnectionId": link.id, "SiteId": link.site_id, "Prefixes": prefixes}
 
 
 _WRITERS: list[tuple[type[Any], str, Callable[[Any, Snapshot], Json | None]]] = [
@@ -420,4 +420,5 @@ _WRITERS: list[tuple[type[Any], str, Callable[[Any, Snapshot], Json | None]]] = 
     (model.Connection, "DirectConnectGateways", _dx_gateway),
     (model.Connection, "DirectConnectGatewayAssociations", _dx_association),
     (model.Site, "Sites", _site),
+    (model.Connection, "SiteConnections", _site_connection),
 ]

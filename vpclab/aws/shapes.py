@@ -16,7 +16,8 @@ from vpclab.aws.fields import Item
 from vpclab.topology import model
 
 Json = dict[str, Any]
-FORWARDS_TAG = "vpclab:forwards"
+# Our own tags of an instance: what no call describes.
+FORWARDS_TAG, PUBLIC_TAG = "vpclab:forwards", "vpclab:public-ip-at-start"
 UNKNOWN = "unknown"  # an account, Region or zone that no file tells
 _FULL_ACCESS = {"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"}
 
@@ -30,15 +31,16 @@ def tags_of(item: Item) -> dict[str, str]:
 def base(item: Item, id: str, name: str | None = None) -> Json:
     """Return id, name and tags: the Name tag is the name, else what the call names it, else the id."""
     tags = tags_of(item)
-    rest: model.Tags = tuple((k, v) for k, v in tags.items() if k not in ("Name", FORWARDS_TAG))
+    rest: model.Tags = tuple((k, v) for k, v in tags.items() if k not in ("Name", FORWARDS_TAG, PUBLIC_TAG))
     return {"id": id, "name": tags.get("Name") or name or id, "tags": rest}
 
 
 def write_tags(value: model.Resource, named: bool = False) -> list[Json]:
     """Return the tags, with the name among them unless it stands elsewhere or is the id."""
     pairs = [*([] if named or value.name == value.id else [("Name", value.name)]), *value.tags]
-    if isinstance(value, model.Instance) and value.forwards:
-        pairs.append((FORWARDS_TAG, value.forwards))
+    if isinstance(value, model.Instance):
+        pairs += [(FORWARDS_TAG, value.forwards)] if value.forwards else []
+        pairs += [(PUBLIC_TAG, "true")] if value.public_ip_at_start else []
     return [{"Key": key, "Value": text} for key, text in pairs]
 
 
