@@ -188,8 +188,7 @@ class Walk:
         hops = []
         for component, kind, before, after, direction, checks in self.steps[leg]:
             kind = _SHOWN_AS.get(kind, kind)
-            decisions = tuple(replace(explain(), leg=leg) for _, explain in checks)
-            decisions = tuple(replace(d, kind=_SHOWN_AS.get(d.kind, d.kind)) for d in decisions)
+            decisions = tuple(_placed(explain(), leg) for _, explain in checks)
             if kind == "security_group" and decisions:
                 component = decisions[0].component or component
             out = packet(after) if after is not None else None
@@ -567,6 +566,12 @@ class Walk:
             )
             self.refuse(appliance.value, header, "INGRESS_RTB_NO_PUBLIC_IP", because, INBOUND)
         self.forward_through(appliance, header, None)
+
+
+def _placed(decision: Decision, leg: str) -> Decision:
+    """Return a decision with its leg, and the public kind of its component."""
+    kind = _SHOWN_AS.get(decision.kind, decision.kind)
+    return decision if (leg, kind) == (FORWARD, decision.kind) else replace(decision, leg=leg, kind=kind)
 
 
 def no(component: Any, code: str, because: str, direction: str = "") -> Check:
