@@ -268,6 +268,14 @@ def test_a_reply_without_a_route_fails_for_every_client_port() -> None:
     assert found.client_ports == ((1024, 65535),)
 
 
+def test_the_way_of_a_host_to_itself_is_nobody_elses() -> None:
+    net = Base()
+    net.wear("a2", net.group("shut"))
+    answer = reachability(net.topology)
+    assert str(answer.between("a1", "a1")) == "all traffic"
+    assert str(answer.between("a1", "a2")) == "nothing"
+
+
 def test_a_block_of_the_internet_is_what_at_least_one_of_its_addresses_can_send() -> None:
     net = Base()
     rules = ["tcp 80 from 203.0.113.0/26", "tcp 443 from 203.0.113.77/32", "tcp 22 from 0.0.0.0/0"]

@@ -192,11 +192,12 @@ class Reachability(display.Shown):
 
     def _pair(self, source: End, destination: End) -> Traffic:
         """Return what one end can send to the other: what the way admits, and the groups at both ends."""
-        places = self._place(source), self._place(destination)
+        alone = source.interface is not None and source.interface is destination.interface
+        places = None if alone else (self._place(source), self._place(destination))
         way = self._ways.get(places)
         if way is None:
             way = self._way(source, destination)
-            if way.shared and None not in places:
+            if way.shared and places and None not in places:
                 self._ways[places] = way
         version = source.address.version
         request, maybe, reasons = way.request, way.maybe_request, way.unknown
