@@ -146,9 +146,15 @@ def test_an_empty_table_holds() -> None:
 
 def test_a_data_frame(net: Base) -> None:
     frame = pd.DataFrame(
-        {"src": ["internet", "internet", "a1"], "dst": ["web", "web", "a2"],
-         "traffic": [443, "tcp 22", "ping"], "expect": ["must", "must not", "must"], "ip_version": [4, None, 6], "why": ["shop", "", None]}
-    )  # fmt: skip
+        {
+            "src": ["internet", "internet", "a1"],
+            "dst": ["web", "web", "a2"],
+            "traffic": [443, "tcp 22", "ping"],
+            "expect": ["must", "must not", "must"],
+            "ip_version": [4, None, 6],
+            "why": ["shop", "", None],
+        }
+    )
     intents = Intents(frame)
     assert [row.ip_version for row in intents] == [4, 4, 6]
     assert intents.check(net.topology).holds is True
