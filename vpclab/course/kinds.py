@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from vpclab.course import words
 from vpclab.course.cards import Table, listing
 from vpclab.evaluate.intents import Intent
+from vpclab.topology.model import Subnet
 
 if TYPE_CHECKING:
     from vpclab import Hop, Topology
@@ -291,13 +292,15 @@ class Edit(Kind):
 
     It runs on a fresh network each time, so that cells can be run again, and the traces of the rows judge it.
     Without `picture` what is wrong is to be found by probes: the prompt shows no map and a wrong answer no
-    trace; the right one brings the trace of how it was.
+    trace; the right one brings the trace of how it was. The instances in `hidden` must end in a private
+    subnet and without a public address, whatever single packets say.
     """
 
     name = "edit"
     given: Given
     intents: tuple[Intent, ...]
     picture: bool = True
+    hidden: tuple[str, ...] = ()
 
     def ask(self) -> tuple[Any, ...]:
         """Return what stands below the prompt."""
@@ -321,11 +324,31 @@ class Edit(Kind):
 
         network = self.given()
         returned = run(value, network)
-        found = judge_network(returned if isinstance(returned, Topology) else network, self.intents)
+        changed = returned if isinstance(returned, Topology) else network
+        found = judge_network(changed, self.intents)
+        if found.right:
+            found = self._exposed(changed) or found
         if self.picture:
             return found
+        said = found.sentence.replace(f" {words.REPLY_STOPPED}", "")  # that is for the probes to find out
+        found = replace(found, sentence=said)
         before = (words.AS_IT_WAS, *judge_network(self.given(), self.intents).evidence)
         return replace(found, evidence=before if found.right else ())
+
+    def _exposed(self, network: Topology) -> Finding | None:
+        """Return what puts a hidden instance on the internet's side, or None."""
+        for name in self.hidden:
+            try:
+                host = network[name]
+                subnet = host.topology.one(Subnet, host.value.subnet_id)
+                public, address = network.snapshot().is_public(subnet), host.public_ip
+            except Exception as error:  # a learner may have removed or bent anything
+                return Finding(False, words.CHECK_FAILED.format(message=error), subject=network)
+            if public or address:
+                said = words.EXPOSED_SUBNET if public else words.EXPOSED_ADDRESS
+                said = said.format(host=name, subnet=subnet.name, address=address)
+                return Finding(False, said, key=("exposed", name), subject=network)
+        return None
 
 
 class Build(Edit):
@@ -524,6 +547,8 @@ class Step(Kind):
         """Return the answer as a value, or raise Unreadable."""
         if self.asks in ("source", "destination"):
             text = str(answer) if isinstance(answer, IPv4Address | IPv6Address) else answer
+            if isinstance(text, str):
+                text = re.sub(r"^(\s*[\d.]+):\d+\s*$", r"\1", text)  # as the tables write it, with its port
             try:
                 return str(ip_address(text_of(text, words.WRITE_ADDRESS)))
             except ValueError:

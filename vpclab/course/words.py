@@ -39,7 +39,7 @@ WRITE_FUNCTION = (
 )
 ONE_PARAMETER = "{value} must take exactly one argument, the network it changes."
 WRITE_COMPONENT = '{value} names no component. Write its name in quotes, or "stops here".'
-WRITE_ADDRESS = '{value} is not an address. Write one in quotes: "10.0.0.10".'
+WRITE_ADDRESS = '{value} is not an address. Write one in quotes, such as "192.0.2.7".'
 WRITE_PASSES = '{value} is no answer to this. Write "passes" or "stops".'
 WRITE_DIAGNOSIS = "{value} is no diagnosis. Write two names in brackets: (component, code)."
 
@@ -60,6 +60,11 @@ MUST_ARRIVE = "{flow} must work, and does not."
 MUST_NOT_ARRIVE = "{flow} must not work, and does."
 MUST_KNOW = "{flow} must be decided, and the engine cannot tell: {because}"
 AS_IT_WAS = "This is how it was:"
+EXPOSED_SUBNET = (
+    "All rows hold, but {subnet}, where {host} lives, is a public subnet now: its route table leads straight "
+    "to the internet gateway."
+)
+EXPOSED_ADDRESS = "All rows hold, but {host} has the public address {address} now, and needs none."
 REPLY_STOPPED = "The request arrives; it is the answer that is stopped."
 ROWS_HOLD = "All {count} rows of the table hold."
 ONE_ROW_HOLDS = "The row of the table holds."

@@ -445,6 +445,7 @@ EXERCISES = (
                 Intent(internet, "reports", tcp(443), must=False),
                 Intent(internet, "db", tcp(3306), must=False),
             ),
+            hidden=("db",),
         ),
         hints=(
             "Compare `front-a` and `front-c` on the map, line by line.",
@@ -507,6 +508,7 @@ EXERCISES = (
                 Intent(internet, "db", tcp(3306), must=False),
             ),
             picture=False,
+            hidden=("db",),
         ),
         hints=(
             "Send the same question from two places, and then from inside. What do those with an answer have "
@@ -541,8 +543,8 @@ EXERCISES = (
             Trap(
                 gateway_again,
                 "M12",
-                "The gateway is attached, and some of the internet does get through. A gateway does not "
-                "choose whom it serves: look for what leads some answers to it and others not.",
+                "This does not help. Which of the four things did it touch, and which of them did your "
+                "probes clear of suspicion?",
             ),
         ),
     ),
@@ -602,6 +604,7 @@ EXERCISES = (
                 Intent(internet, "db", tcp(443), must=False),
                 Intent(internet, "db", tcp(3306), must=False),
             ),
+            hidden=("db",),
         ),
         hints=(
             "Ask what a packet from outside meets first, and go on from there.",
@@ -627,8 +630,8 @@ EXERCISES = (
             Trap(
                 gateway_and_route,
                 "M11",
-                "The subnet is public now, but the instance has no address that anybody outside could "
-                "write to.",
+                "The instance has no address that anybody outside could write to, whatever kind of subnet it "
+                "is in.",
             ),
             Trap(
                 open_everything,
