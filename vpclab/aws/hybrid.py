@@ -282,15 +282,19 @@ def _learnt(reader: Reader, link: Connection) -> tuple[tuple[Network, ...] | Non
 
 
 def _learnt_by_vpc(reader: Reader, gateway: str) -> tuple[Network, ...] | None:
-    """Return the prefixes that a virtual private gateway propagates; None if no table lets it (RT-17)."""
+    """Return the prefixes that a virtual private gateway propagates; None if no table can tell (RT-17).
+
+    A table that lets it propagate, and shows neither that nor a static route in its place, tells that
+    there are none.
+    """
     found: dict[Network, None] = {}
-    listens = False
+    tells = False
     for table in reader.table(model.RouteTable).values():
-        listens = listens or gateway in table.propagating
-        for route in table.routes:
-            if route.propagated and route.target == gateway and not isinstance(route.destination, str):
-                found[route.destination] = None
-    return tuple(found) if found or listens else None
+        routes = [route for route in table.routes if route.target == gateway]
+        tells = tells or (gateway in table.propagating and not routes)
+        blocks = (route.destination for route in routes if route.propagated)
+        found.update((block, None) for block in blocks if not isinstance(block, str))
+    return tuple(found) if found or tells else None
 
 
 def _told_sites(reader: Reader, links: list[Connection]) -> None:

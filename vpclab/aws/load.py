@@ -76,8 +76,9 @@ class Reader:
         """Return every value, made in an order in which each finds those it refers to."""
         self._gone()
         for key in ("PrefixLists", "ManagedPrefixLists"):
+            known = set(self.table(model.PrefixList))  # both calls describe AWS's own
             for part, item in self.elements(key):
-                if (found := elements.prefix_list(item)) is not None:
+                if (found := elements.prefix_list(item)) is not None and found.id not in known:
                     self.put(found, part, item)
         self._vpcs()
         for part, item in self.elements(shapes.SUBNET.key):

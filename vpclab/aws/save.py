@@ -25,14 +25,16 @@ from vpclab.topology.errors import BadInput
 from vpclab.topology.model import ALL, DEFAULT_ENTRY, INBOUND, OUTBOUND, PORTED, PROTOCOL_NAMES, Snapshot
 
 Home = tuple[str, str]  # account and Region
-_TARGETS = {
-    "nat": "NatGatewayId", "eni": "NetworkInterfaceId", "i": "InstanceId", "tgw": "TransitGatewayId",
-    "eigw": "EgressOnlyInternetGatewayId", "pcx": "VpcPeeringConnectionId",
-}  # fmt: skip
-_TARGET_KINDS: dict[type[Any], str] = {
-    model.NatGateway: "nat", model.NetworkInterface: "eni", model.Instance: "i", model.TransitGateway: "tgw",
-    model.EgressOnlyInternetGateway: "eigw", model.PeeringConnection: "pcx",
-}  # fmt: skip
+# Of each kind of target, how its ids begin and the field of a route that names it; the rest is a GatewayId.
+_TARGETS: tuple[tuple[type[model.Resource], str, str], ...] = (
+    (model.NatGateway, "nat-", "NatGatewayId"),
+    (model.NetworkInterface, "eni-", "NetworkInterfaceId"),
+    (model.Instance, "i-", "InstanceId"),
+    (model.TransitGateway, "tgw-", "TransitGatewayId"),
+    (model.EgressOnlyInternetGateway, "eigw-", "EgressOnlyInternetGatewayId"),
+    (model.PeeringConnection, "pcx-", "VpcPeeringConnectionId"),
+)
+_OWNED = {"transit_gateway": "Network Interface for Transit Gateway Attachment"}
 
 
 def save_aws(topology: Topology, folder: str | os.PathLike[str]) -> None:
@@ -160,9 +162,9 @@ def _route(route: model.Route, snapshot: Snapshot) -> Json:
         where = "DestinationPrefixListId"
     else:
         where = "DestinationCidrBlock" if route.destination.version == 4 else "DestinationIpv6CidrBlock"
-    kinds = (word for kind, word in _TARGET_KINDS.items() if snapshot.get(kind, route.target))
-    word = next(kinds, route.target.split("-")[0])
-    target = {} if route.target == NO_TARGET else {_TARGETS.get(word, "GatewayId"): route.target}
+    to = route.target
+    named = (key for kind, word, key in _TARGETS if snapshot.get(kind, to) or to.startswith(word))
+    target = {} if to == NO_TARGET else {next(named, "GatewayId"): to}
     return {where: str(route.destination), **target, "State": route.state, "Origin": route.origin}
 
 
@@ -192,7 +194,7 @@ def _network_interface(eni: model.NetworkInterface, snapshot: Snapshot) -> Json:
     if snapshot.get(model.NatGateway, eni.owner_id):
         about = f"Interface for NAT Gateway {eni.owner_id}"
     elif eni.owner_id and eni.interface_type != "interface":
-        about = f"VPC Endpoint Interface {eni.owner_id}"
+        about = f"{_OWNED.get(eni.interface_type, 'VPC Endpoint Interface')} {eni.owner_id}"
     elif eni.owner_id:
         link["InstanceId"] = eni.owner_id
     addresses: list[Json] = []
@@ -312,7 +314,10 @@ def _vpc_attachment(attachment: model.TransitGatewayAttachment, _: Snapshot) -> 
     return shapes.VPC_ATTACHMENT.write(attachment) if is_vpc else None
 
 
-def _transit_table(table: model.TransitGatewayRouteTable, _: Snapshot) -> Json:
+def _transit_table(table: model.TransitGatewayRouteTable, _: Snapshot) -> Json | None:
+    """Write a table; of one that only its routes told, nobody knows the transit gateway."""
+    if not table.transit_gateway_id:
+        return None
     return shapes.TRANSIT_TABLE.write(table) | {"DefaultPropagationRouteTable": table.default}
 
 
