@@ -300,7 +300,8 @@ def test_a_step_tells_nothing_of_the_steps_after_it() -> None:
     assert "blocked" not in early.text
     assert theme.DENIED not in early.dot
     assert "dashed" not in "".join(line for line in early.dot.splitlines() if "label=" in line)
-    assert early.alt.endswith("step 3: network ACL one-way: allowed, in: 100 allow all from 0.0.0.0/0")
+    said = "number 3 on the map: network ACL one-way: allowed, in: 100 allow all from 0.0.0.0/0"
+    assert early.alt.endswith(said)
 
 
 @pytest.mark.parametrize("step", [-1, 12, 1.5, True, "2"])

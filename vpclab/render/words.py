@@ -170,7 +170,7 @@ def step_sentence(trace: Trace, step: int) -> str:
     answer = f"{mark.word}, " if hop.decisions else ""
     prefix = "reply, " if leg == REPLY else ""
     said = theme.clean(deed(hop, leg, place, len(hops) - 1))
-    return f"{asked}, step {step}: {prefix}{where}: {answer}{said}"
+    return f"{asked}, number {step} on the map: {prefix}{where}: {answer}{said}"
 
 
 def summary(snapshot: Snapshot) -> str:
