@@ -1345,6 +1345,26 @@ def whole() -> Json:
 
 
 WHOLE = whole()
+
+
+def test_nulls_and_keys_that_nobody_listed_change_nothing() -> None:
+    def keys(value: Any) -> set[str]:
+        inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+        found = {key for part in inner for key in keys(part)}
+        return found | set(value) if isinstance(value, dict) else found
+
+    absent = dict.fromkeys(keys(WHOLE)) | {"Unheard": {"of": [None]}}
+
+    def filled(value: Any) -> Any:
+        if isinstance(value, dict):
+            return absent | {key: filled(inner) for key, inner in value.items()}
+        return [filled(inner) for inner in value] if isinstance(value, list) else value
+
+    kept = {key for key in WHOLE if key in ("LoadBalancers", "VpcEndpoints")}
+    found = load_aws({key: value if key in kept else filled(value) for key, value in WHOLE.items()})
+    assert everything(found) == everything(load_aws(WHOLE))
+
+
 JUNK = st.one_of(
     st.none(), st.booleans(), st.integers(), st.text(max_size=8),
     st.sampled_from(["deleted", "tgw-1", "vgw-a", "0.0.0.0/0", "::/0", "\ud800", "a/b", "peering", 10**30]),
