@@ -1246,6 +1246,17 @@ def test_two_devices_that_carry_the_same_prefixes_are_one_site() -> None:
     Flow(OP, "a1", tcp(22)).check(topology)
 
 
+def test_two_devices_that_carry_other_prefixes_are_two_sites() -> None:
+    """Static routes tell one office's prefixes; what else is propagated comes from the other one by BGP."""
+    aws = Aws()
+    aws.vpn("192.168.0.0/16", "0.0.0.0/0")
+    aws.vpn(id="vpn-2", device="cgw-2")
+    aws.propagate("prv", "192.168.0.0/16", "0.0.0.0/0", "172.20.0.0/16")
+    topology = aws.load()
+    assert {c.id: c.site_id for c in topology.values(C)} == {"vpn-1": "cgw-1", "vpn-2": "cgw-2"}
+    assert topology.get(model.Site, "cgw-2").cidrs == (N("172.20.0.0/16"),)
+
+
 def test_sites_may_be_told_in_keys_of_our_own() -> None:
     aws = Aws()
     aws.vpn()

@@ -1,7 +1,8 @@
 """The real thing: describe-* JSON in and out.
 
-Read `load` first: it holds the rules for a whole snapshot. `files` finds the JSON, `fields` reads it
-without trusting it, `elements` makes one value of one element, `save` writes it all back.
+Read `load` first: it holds the rules for a whole snapshot, and `hybrid` those for what joins networks.
+`files` finds the JSON, `fields` reads it without trusting it, `shapes` is one table of fields for both
+directions, `elements` makes values where that is not enough, `save` writes it all back.
 """
 
 from vpclab.aws.load import load_aws

@@ -143,15 +143,11 @@ class _Transit:
             listed = self.reader.table(model.PrefixList).get(row.id("PrefixListId") or "")
             blocks = (block,) if block else listed.cidrs if listed else ()
             known = known and bool(blocks)
-            rows[row.text("Type") == "propagated"] += [
-                TransitGatewayRoute(b, id, state)
-                for b in blocks
-                for id in ids or [None]
-                if state != "deleted"
-            ]
-        self.tables[table.id] = replace(
-            table, routes=tuple(rows[False]), propagated=tuple(rows[True]), known=known
-        )
+            if state != "deleted":
+                found = [TransitGatewayRoute(b, id, state) for b in blocks for id in ids or [None]]
+                rows[row.text("Type") == "propagated"] += found
+        static, propagated = tuple(rows[False]), tuple(rows[True])
+        self.tables[table.id] = replace(table, routes=static, propagated=propagated, known=known)
 
     def _defaults(self) -> None:
         """Join the attachments by the default table where no file tells the tables' contents (TGW-2)."""
@@ -183,6 +179,10 @@ def connections(reader: Reader) -> None:
     carried: dict[str, list[Network]] = {}
     for at, link in enumerate(links):
         learnt, more = _learnt(reader, link)
+        if learnt and link.medium == "vpn":  # what a static VPN explains need not come by BGP as well
+            others = (other for other in links if other.gateway_id == link.gateway_id and other.static)
+            static = {prefix for other in others if other.up for prefix in other.prefixes or ()}
+            learnt = tuple(prefix for prefix in learnt if prefix not in static)
         if link.prefixes is None:
             link = links[at] = replace(link, prefixes=learnt if link.up else ())
         carried[link.id] = [*(link.prefixes or ()), *more]
@@ -270,11 +270,8 @@ def _learnt(reader: Reader, link: Connection) -> tuple[tuple[Network, ...] | Non
     if reader.table(model.VirtualPrivateGateway).get(link.gateway_id):
         return _learnt_by_vpc(reader, link.gateway_id), []
     joined = [a.id for a in reader.table(model.TransitGatewayAttachment).values() if a.resource_id == link.id]
-    tables = [
-        table
-        for table in reader.table(model.TransitGatewayRouteTable).values()
-        if table.transit_gateway_id == link.gateway_id
-    ]
+    every = reader.table(model.TransitGatewayRouteTable).values()
+    tables = [table for table in every if table.transit_gateway_id == link.gateway_id]
     rows = [row for table in tables for row in table.propagated]
     own = tuple(dict.fromkeys(row.destination for row in rows if row.attachment_id in joined))
     static = [row.destination for table in tables for row in table.routes if row.attachment_id in joined]
@@ -319,7 +316,9 @@ def _places(links: Iterable[Connection], carried: dict[str, list[Network]]) -> l
         if one.customer_gateway_id and one.customer_gateway_id == other.customer_gateway_id:
             return True
         pairs = ((a, b) for a in carried[one.id] for b in carried[other.id] if a.version == b.version)
-        return one.gateway_id == other.gateway_id and any(a.overlaps(b) for a, b in pairs)
+        return one.gateway_id == other.gateway_id and any(
+            a == b or (a.prefixlen and b.prefixlen and a.overlaps(b)) for a, b in pairs
+        )
 
     places: list[list[Connection]] = []
     for link in links:
@@ -356,10 +355,8 @@ def _forget_silent_gateways(reader: Reader) -> None:
 
 def _keep_underived_routes(reader: Reader) -> None:
     """Keep only the propagated routes that do not follow from a VPC's blocks or a connection's prefixes."""
-    attachments, table = (
-        reader.table(model.TransitGatewayAttachment),
-        reader.table(model.TransitGatewayRouteTable),
-    )
+    attachments = reader.table(model.TransitGatewayAttachment)
+    table = reader.table(model.TransitGatewayRouteTable)
     known = {*reader.table(model.Vpc), *reader.table(Connection)}
     for id, found in table.items():
         derived = {a for a in found.propagations if a in attachments and attachments[a].resource_id in known}

@@ -327,7 +327,9 @@ class Reader:
             if item.item("State").text("Name") == "terminated":
                 self.gone.add(item.need("InstanceId"))
         for key, id in IDS.items():
-            found = (item.id(id) for _, item in self.elements(key) if item.raw("State") in ("deleted", "Deleted"))
+            found = (
+                item.id(id) for _, item in self.elements(key) if item.raw("State") in ("deleted", "Deleted")
+            )
             self.gone.update(id for id in found if id)
 
     def _owners_and_addresses(self) -> None:
