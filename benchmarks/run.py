@@ -1,11 +1,13 @@
 """Measure what the kit promises, as ratios to a reference of the same run; ``python benchmarks/run.py``.
 
 Machines differ and are shared, so no row is a time: each is a time divided by a reference's time, both
-warm and the best of five. The rows and what they should reach stand in `benchmarks/README.md`.
+warm and the best of five. The rows and what they should reach stand in `benchmarks/README.md`. Names of
+measures as arguments run just those; ``growth`` writes the picture of the growth curves.
 """
 
 from __future__ import annotations
 
+import math
 import os
 import statistics
 import subprocess
@@ -15,12 +17,14 @@ import time
 import timeit
 import urllib.request
 from collections.abc import Callable, Iterator
+from html import escape
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
 from vpclab import Topology, internet, load_aws, reachability, tcp, trace
 from vpclab.evaluate.network import LinkedNetwork
+from vpclab.render import theme
 from vpclab.topology.model import Snapshot
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -29,14 +33,23 @@ Row = tuple[str, str, float, str]
 
 def best(work: Callable[[], Any], number: int = 1, repeat: int = 5) -> float:
     """Return the best time of one call, in seconds."""
-    work()
-    return min(timeit.repeat(work, number=number, repeat=repeat)) / number
+    return turns((work, number), repeat=repeat)[0]
+
+
+def turns(*works: tuple[Callable[[], Any], int], repeat: int = 5) -> list[float]:
+    """Return the best time of one call of each; they take turns, so that a busy moment meets them all."""
+    times: list[list[float]] = [[] for _ in works]
+    for work, _ in works:
+        work()
+    for _ in range(repeat):
+        for (work, number), taken in zip(works, times, strict=True):
+            taken.append(timeit.timeit(work, number=number) / number)
+    return [min(taken) for taken in times]
 
 
 def one_trace() -> Iterator[Row]:
     """Trace through a three-tier shop: everything written out, and the bare verdict."""
     shop = load_aws(ROOT / "data" / "topologies" / "web-shop").snapshot()
-    reference = best(lambda: ip_address("203.0.113.10"), 2000)
 
     def whole() -> None:
         way = trace(shop, internet, "web", tcp(443))
@@ -44,41 +57,67 @@ def one_trace() -> Iterator[Row]:
         assert way.reply
         assert not way.blockers
 
-    yield "one trace, both directions", "ip_address", best(whole, 300) / reference, "at most 100"
-    verdict = best(lambda: trace(shop, internet, "web", tcp(443)).reaches, 500)
+    reference, full, verdict, linking = turns(
+        (lambda: ip_address("203.0.113.10"), 2000),
+        (whole, 300),
+        (lambda: trace(shop, internet, "web", tcp(443)).reaches, 500),
+        (lambda: LinkedNetwork(Snapshot(shop.name, shop.tables)), 20),
+    )
+    yield "one trace, both directions", "ip_address", full / reference, "at most 100"
     yield "bare verdict of the same", "ip_address", verdict / reference, "-"
-    linking = best(lambda: LinkedNetwork(Snapshot(shop.name, shop.tables)), 20)
     yield "freezing (linking) the shop", "ip_address", linking / reference, "-"
-    times = {}
-    for rules in (10, 40):
-        network = Topology("rules")
-        prod = network.vpc("prod", "10.0.0.0/16")
-        public = prod.subnet("a", "10.0.0.0/24")
-        public.route("0.0.0.0/0", to=prod.internet_gateway())
-        wanted = [f"tcp {1000 + i} from 203.0.113.0/24" for i in range(rules)]
-        group = prod.security_group("many", inbound=[*wanted, "tcp 443 from 0.0.0.0/0"])
-        public.instance("web", public_ip=True, security_groups=[group])
-        frozen = network.snapshot()
-        times[rules] = best(lambda frozen=frozen: trace(frozen, internet, "web", tcp(443)).reaches, 300)
-    yield "verdict with 40 rules", "with 10 rules", times[40] / times[10], "at most 4 (linear)"
+    few, many = verdicts([10, 40])
+    yield "verdict with 40 rules", "with 10 rules", many / few, "at most 4 (linear)"
 
 
-def network_of(interfaces: int) -> Topology:
-    """Return a VPC of 20 subnets and 50 groups with so many instances."""
+def verdicts(rules: list[int]) -> list[float]:
+    """Return the times of verdicts that so many rules are asked about."""
+    frozen = [many_rules(count) for count in rules]
+    return turns(*((lambda f=f: trace(f, internet, "web", tcp(443)).reaches, 300) for f in frozen))
+
+
+def many_rules(rules: int) -> Snapshot:
+    """Return a web server whose groups hold so many rules, the last of which decides."""
+    network = Topology("rules")
+    prod = network.vpc("prod", "10.0.0.0/16")
+    public = prod.subnet("a", "10.0.0.0/24")
+    public.route("0.0.0.0/0", to=prod.internet_gateway())
+    wanted = [f"tcp {1000 + i} from 203.0.113.0/24" for i in range(rules)]
+    wanted.append("tcp 443 from 0.0.0.0/0")
+    parts = [wanted[i : i + 60] for i in range(0, len(wanted), 60)]
+    groups = [prod.security_group(f"many-{i}", inbound=part) for i, part in enumerate(parts)]
+    public.instance("web", public_ip=True, security_groups=groups)
+    return network.snapshot()
+
+
+def network_of(interfaces: int, subnets: int = 20, groups: int = 50) -> Topology:
+    """Return a VPC of so many subnets and groups with so many instances."""
     network = Topology("big")
     vpc = network.vpc("v", "10.0.0.0/16")
     gateway = vpc.internet_gateway()
-    subnets = [vpc.subnet(f"s{i}", f"10.0.{i}.0/24", az="ac"[i % 2]) for i in range(20)]
-    for subnet in subnets[:4]:
-        subnet.route("0.0.0.0/0", to=gateway)
-    groups = []
-    for i in range(50):
+    places = [vpc.subnet(f"s{i}", f"10.0.{i * 4}.0/22", az="ac"[i % 2]) for i in range(subnets)]
+    for place in places[:4]:
+        place.route("0.0.0.0/0", to=gateway)
+    made = []
+    for i in range(groups):
         before = [f"tcp {2000 + i} from g{i - 1}"] if i else []
         rules = [f"tcp {1000 + i} from 10.0.0.0/16", "tcp 443 from 203.0.113.0/24", *before]
-        groups.append(vpc.security_group(f"g{i}", inbound=rules))
+        made.append(vpc.security_group(f"g{i}", inbound=rules))
     for i in range(interfaces):
-        subnets[i % 20].instance(f"i{i}", security_groups=[groups[i % 50]], public_ip=i % 20 < 4)
+        place = places[i % subnets]
+        place.instance(f"i{i}", security_groups=[made[i % groups]], public_ip=i % subnets < 4)
     return network
+
+
+def pairs_of(network: Snapshot) -> int:
+    """Link a network anew and compute its whole table of all pairs; return the number of rows."""
+    new = Snapshot(network.name, network.tables, network.settings)
+    return sum(1 for _ in reachability(new).rows(False, 4))
+
+
+def tables(networks: list[Snapshot]) -> list[float]:
+    """Return the times of the whole tables of networks, each linked anew."""
+    return turns(*((lambda n=n: pairs_of(n), 1) for n in networks))
 
 
 def all_pairs() -> Iterator[Row]:
@@ -92,15 +131,117 @@ def all_pairs() -> Iterator[Row]:
         for port in ports[:20]:
             trace(small, a, b, tcp(port)).reaches  # noqa: B018
     tracing = (time.perf_counter() - start) / (len(sample) * 20) * (200 * 199 * len(ports))
-    table = best(lambda: sum(1 for _ in reachability(small).rows(False, 4)), repeat=3)
+    doubled, large = network_of(400).snapshot(), network_of(1000).snapshot()
+    table, twice, whole = tables([small, doubled, large])
     yield "tracing all pairs, 200 interfaces (from a sample)", "reachability", tracing / table, "at least 100"
-    doubled = network_of(400).snapshot()
-    twice = best(lambda: sum(1 for _ in reachability(doubled).rows(False, 4)), repeat=3)
     yield "reachability, instances doubled", "the smaller one", twice / table, "at most 2.2"
-    large = network_of(1000).snapshot()
     pandas = interpreter("import pandas") - interpreter("pass")
-    whole = best(lambda: sum(1 for _ in reachability(large).rows(False, 4)), repeat=3)
     yield "reachability, 1,000 interfaces", "import pandas", whole / pandas, "at most 3"
+    there = "an interpreter with pandas and the network"
+    yield "memory of its table, in MiB", there, memory(), "under 200 (no ratio)"
+
+
+def memory() -> float:
+    """Return how many MiB the table of 1,000 interfaces takes, beyond what was there before it."""
+    code = (
+        "import resource, pandas, run\n"
+        "peak = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss\n"
+        "network = run.network_of(1000).snapshot()\n"
+        "before = peak(); table = run.reachability(network).table(); print((peak() - before) / 1024)"
+    )
+    here = {**os.environ, "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'benchmarks'}"}
+    done = subprocess.run([sys.executable, "-c", code], check=True, env=here, capture_output=True, text=True)
+    return float(done.stdout)
+
+
+def widget() -> Iterator[Row]:
+    """Turn the stepper's page, against drawing the same pictures."""
+    from vpclab.course.stepping import picture_of, step_view, steps
+    from vpclab.render import engine
+
+    way = trace(load_aws(ROOT / "data" / "topologies" / "web-shop").snapshot(), internet, "web", tcp(443))
+    every = range(len(steps(way)))
+    dots = [picture_of(way, step.place).dot for step in steps(way)]
+    drawing, turning = turns(
+        (lambda: [engine.run(dot) for dot in dots], 1),
+        (lambda: [step_view(way, number) for number in every], 1),
+        repeat=3,
+    )
+    yield (
+        "widget: event to new picture, in the kernel",
+        "drawing the same DOT",
+        turning / drawing,
+        "at most 3",
+    )
+
+
+# -- growth ------------------------------------------------------------------------------------------
+
+Curve = tuple[str, list[float], list[float]]  # what grows, how much of it, and the time it takes
+
+
+def curves() -> Iterator[Curve]:
+    """Yield how the time grows with rules, with machines and with the policy."""
+    rules = [15, 30, 60, 120, 240]
+    yield "a verdict, by rules asked", list(map(float, rules)), verdicts(rules)
+    hosts = [200, 400, 800, 1600, 3200]
+    fleets = [network_of(count).snapshot() for count in hosts]
+    yield "all pairs, by instances", list(map(float, hosts)), tables(fleets)
+    policies = [network_of(800, subnets=4, groups=count).snapshot() for count in (8, 16, 32, 64)]
+    yield "all pairs, by rows of the answer", [float(pairs_of(p)) for p in policies], tables(policies)
+
+
+def growth() -> Iterator[Row]:
+    """Measure the growth curves, and draw them."""
+    found = list(curves())
+    (ROOT / "benchmarks" / "growth.svg").write_text(chart(found), encoding="utf-8")
+    for name, sizes, times in found:
+        grown = sizes[-1] / sizes[0]
+        wanted = f"at most {grown:.0f} (linear)"
+        yield f"{name}, {grown:.0f} times as many", "the smallest", times[-1] / times[0], wanted
+
+
+def chart(found: list[Curve]) -> str:
+    """Return the curves as SVG: how many times as long for how many times as much, on doubling scales."""
+    steps = [2**n for n in range(8)]
+    left, top, cell = 70, 56, 62
+
+    def place(size: float, time: float) -> tuple[float, float]:
+        return left + math.log2(size) * cell, top + (len(steps) - 1 - math.log2(time)) * cell
+
+    width, height = left + (len(steps) - 1) * cell + 250, top + (len(steps) - 1) * cell + 60
+    ends = [(name, s[-1] / s[0], t[-1] / t[0]) for name, s, t in found]
+    told = "; ".join(
+        f"{name}: {much:.0f} times as much, {long:.1f} times as long" for name, much, long in ends
+    )
+    parts = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" role="img" '
+        f'font-family="Arial, Helvetica, sans-serif" font-size="14" fill="{theme.INK}">',
+        f"<title>How the time grows. {escape(told)}.</title>",
+        f'<rect width="{width}" height="{height}" fill="{theme.PAPER}"/>',
+        f'<text x="{left}" y="24" font-size="16">Times as long, for times as much (both scales double)</text>',
+    ]
+    (x1, y1), (x2, y2) = place(1, 1), place(steps[-1], steps[-1])
+    for step in steps:
+        x, y = place(step, step)
+        parts.append(f'<path d="M{x} {y1}V{y2}M{x1} {y}H{x2}" stroke="{theme.LINE}"/>')
+        parts.append(f'<text x="{x}" y="{y1 + 22}" text-anchor="middle">{step}</text>')
+        parts.append(f'<text x="{left - 10}" y="{y + 5}" text-anchor="end">{step}</text>')
+    parts.append(f'<path d="M{x1} {y1}L{x2} {y2}" stroke="{theme.QUIET}" stroke-dasharray="7 5"/>')
+    parts.append(f'<text x="{x2 + 10}" y="{y2 + 5}" fill="{theme.QUIET}">proportional</text>')
+    looks = ((theme.ALLOWED, ""), (theme.DENIED, "10 4"), (theme.REPLY, "2 4"))
+    for (name, sizes, times), (colour, dash) in zip(found, looks, strict=True):
+        points = [place(s / sizes[0], max(t / times[0], 1)) for s, t in zip(sizes, times, strict=True)]
+        line = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
+        style = f'fill="none" stroke="{colour}" stroke-width="3" stroke-dasharray="{dash}"'
+        parts.append(f'<polyline points="{line}" {style}/>')
+        parts += [f'<circle cx="{x:.1f}" cy="{y:.1f}" r="4" fill="{colour}"/>' for x, y in points]
+        x, y = points[-1]
+        parts.append(f'<text x="{x + 8:.1f}" y="{y - 9:.1f}" fill="{colour}">{escape(name)}</text>')
+    return "\n".join([*parts, "</svg>", ""])
+
+
+# -- imports, notebooks, the start -------------------------------------------------------------------
 
 
 def interpreter(code: str) -> float:
@@ -200,13 +341,18 @@ def until_answer(command: list[str], port: int) -> float:
             server.wait(20)
 
 
-def main() -> None:
-    """Print the table."""
+MEASURES = (one_trace, all_pairs, growth, widget, importing, notebooks, second_start)
+
+
+def main(names: list[str]) -> None:
+    """Print the table, or the rows of the measures that are named."""
     print("| what | reference in the same run | ratio | to reach |\n| --- | --- | --- | --- |")
-    for measure in (one_trace, all_pairs, importing, notebooks, second_start):
+    for measure in MEASURES:
+        if names and measure.__name__ not in names:
+            continue
         for what, reference, ratio, wanted in measure():
             print(f"| {what} | {reference} | {ratio:.2f} | {wanted} |", flush=True)
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])
