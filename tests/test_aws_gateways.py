@@ -1073,6 +1073,14 @@ def _vpn_transit(*, static: bool) -> Row:
     return change
 
 
+def _attached_by_interface(aws: Aws) -> list[Flow]:
+    g20(aws)
+    del aws.data["TransitGatewayVpcAttachments"]
+    about = "Network Interface for Transit Gateway Attachment tgw-attach-a"
+    aws.eni("t", "prv", "10.0.1.99", Description=about, InterfaceType="transit_gateway", Groups=[])
+    return []
+
+
 def _learnt(aws: Aws) -> list[Flow]:
     aws.vpn()
     aws.propagate("prv", "192.168.0.0/16", "0.0.0.0/0")
@@ -1149,6 +1157,8 @@ READ: list[tuple[str, Row, type[Any], str, str, Any]] = [
      True),
     ("subnets of an attachment", g20, model.TransitGatewayAttachment, "tgw-attach-a", "subnet_ids",
      ("subnet-prv", "subnet-prb")),
+    ("subnets of an attachment, told by its interface", _attached_by_interface,
+     model.TransitGatewayAttachment, "tgw-attach-a", "subnet_ids", ("subnet-prv",)),
     ("an attachment that is being modified works",
      _changed(g20, "TransitGatewayAttachments", "tgw-attach-a", State="modifying"),
      model.TransitGatewayAttachment, "tgw-attach-a", "state", "available"),
