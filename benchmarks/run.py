@@ -211,15 +211,13 @@ def chart(found: list[Curve]) -> str:
 
     width, height = left + (len(steps) - 1) * cell + 250, top + (len(steps) - 1) * cell + 60
     ends = [(name, s[-1] / s[0], t[-1] / t[0]) for name, s, t in found]
-    told = "; ".join(
-        f"{name}: {much:.0f} times as much, {long:.1f} times as long" for name, much, long in ends
-    )
+    told = "; ".join(f"{name}: {much:.0f} times as much, {long:.1f} as long" for name, much, long in ends)
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" role="img" '
         f'font-family="Arial, Helvetica, sans-serif" font-size="14" fill="{theme.INK}">',
         f"<title>How the time grows. {escape(told)}.</title>",
         f'<rect width="{width}" height="{height}" fill="{theme.PAPER}"/>',
-        f'<text x="{left}" y="24" font-size="16">Times as long, for times as much (both scales double)</text>',
+        f'<text x="{left}" y="24" font-size="16">Times as long, for times as much (scales double)</text>',
     ]
     (x1, y1), (x2, y2) = place(1, 1), place(steps[-1], steps[-1])
     for step in steps:
