@@ -228,14 +228,18 @@ def chart(found: list[Curve]) -> str:
     parts.append(f'<path d="M{x1} {y1}L{x2} {y2}" stroke="{theme.QUIET}" stroke-dasharray="7 5"/>')
     parts.append(f'<text x="{x2 + 10}" y="{y2 + 5}" fill="{theme.QUIET}">proportional</text>')
     looks = ((theme.ALLOWED, ""), (theme.DENIED, "10 4"), (theme.REPLY, "2 4"))
+    labels: list[tuple[float, float, str, str]] = []
     for (name, sizes, times), (colour, dash) in zip(found, looks, strict=True):
         points = [place(s / sizes[0], max(t / times[0], 1)) for s, t in zip(sizes, times, strict=True)]
         line = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
         style = f'fill="none" stroke="{colour}" stroke-width="3" stroke-dasharray="{dash}"'
         parts.append(f'<polyline points="{line}" {style}/>')
         parts += [f'<circle cx="{x:.1f}" cy="{y:.1f}" r="4" fill="{colour}"/>' for x, y in points]
-        x, y = points[-1]
-        parts.append(f'<text x="{x + 8:.1f}" y="{y - 9:.1f}" fill="{colour}">{escape(name)}</text>')
+        labels.append((points[-1][1] + 5, points[-1][0] + 10, colour, name))
+    below = 0.0
+    for y, x, colour, name in sorted(labels):
+        below = max(y, below + 20)  # labels of lines that end together stand one below the other
+        parts.append(f'<text x="{x:.1f}" y="{below:.1f}" fill="{colour}">{escape(name)}</text>')
     return "\n".join([*parts, "</svg>", ""])
 
 
