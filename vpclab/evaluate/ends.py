@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
+from ipaddress import IPv4Address, IPv4Network, IPv6Address
 from typing import Any
 
 from vpclab.evaluate.network import Interface, LinkedNetwork
@@ -13,6 +13,7 @@ from vpclab.topology.errors import Ambiguous, BadInput, NotFound
 from vpclab.topology.model import (
     Address,
     Connection,
+    CustomerGateway,
     Instance,
     NatGateway,
     Network,
@@ -28,15 +29,10 @@ from vpclab.topology.model import (
     Vpc,
     VpcEndpoint,
 )
-from vpclab.topology.rules import is_public, read_address
+from vpclab.topology.rules import DOCUMENTATION, is_public, read_address
 from vpclab.topology.services import service_blocks, service_name
 from vpclab.topology.store import Handle
 from vpclab.topology.syntax import read_network
-
-_DOCUMENTATION: dict[int, tuple[Network, ...]] = {
-    4: tuple(IPv4Network(b) for b in ("192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24")),
-    6: (IPv6Network("3fff::/20"), IPv6Network("2001:db8::/32")),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,18 +135,18 @@ def unnamed_host(snapshot: Snapshot, version: int) -> Address:
     if key not in snapshot.memo:
         everything = (*named_blocks(snapshot), *used_blocks(snapshot))
         named = [block for block in everything if block.version == version]
-        firsts = [block[1] for block in _DOCUMENTATION[version]]
+        firsts = [block[1] for block in DOCUMENTATION[version]]
         after = [
             block.broadcast_address + 1
             for block in named
             if int(block.broadcast_address) + 1 < 1 << block.max_prefixlen
         ]
-        inside = [a for a in after if any(a in block for block in _DOCUMENTATION[version])]
+        inside = [a for a in after if any(a in block for block in DOCUMENTATION[version])]
 
         def how_named(candidate: Address) -> int:
             return max((block.prefixlen for block in named if candidate in block), default=0)
 
-        order = {block: i for i, block in enumerate(_DOCUMENTATION[version])}
+        order = {block: i for i, block in enumerate(DOCUMENTATION[version])}
         ranked = sorted(
             {*firsts, *inside},
             key=lambda a: (how_named(a), next(i for block, i in order.items() if a in block), int(a)),
@@ -293,6 +289,8 @@ def endpoint_interfaces(network: LinkedNetwork, full: str, vpc: Vpc | None, vers
 def _at_site(found: Site, ref: object, version: int) -> End:
     wanted = ref.address if isinstance(ref, SiteHost) else None
     if wanted is None:
+        if not found.cidrs:
+            return Lost(found, None, f"which networks site {found.name} has is not in the data.").end(version)
         block = next((c for c in found.cidrs if c.version == version), None)
         if block is None:
             raise BadInput(f"site {found.name} has no IPv{version} block: declare it with one")
@@ -382,7 +380,9 @@ def _find(network: LinkedNetwork, ref: object) -> Interface | NatGateway | Site 
             f"{ref!r} is no end of a flow: give a handle, a name such as 'prod/web', an "
             "id, an address or internet"
         )
-    if isinstance(value, (NatGateway, Site)):
+    if isinstance(value, CustomerGateway):
+        value = _behind(snapshot, value)
+    if isinstance(value, (NatGateway, Site, Lost)):
         return value
     if isinstance(value, NetworkInterface):
         owner = snapshot.get(NatGateway, value.owner_id)
@@ -401,6 +401,14 @@ def _find(network: LinkedNetwork, ref: object) -> Interface | NatGateway | Site 
         return _lost(value, next(unlinked, None))
     what = f"{value.kind.replace('_', ' ')} {value.name}"
     raise BadInput(f"{what} sends and receives nothing itself: name an instance, an interface or internet")
+
+
+def _behind(snapshot: Snapshot, device: CustomerGateway) -> Site | Lost:
+    """Return the site that a customer gateway's connections lead to (VGW-1)."""
+    links = [c for c in snapshot.all(Connection) if c.customer_gateway_id == device.id]
+    found = next((site for c in links if (site := snapshot.get(Site, c.site_id))), None)
+    what = "the site behind it" if links else "a connection that it ends"
+    return found or Lost(device, None, f"customer gateway {device.name}: {what} is not in the data.")
 
 
 def _lost(component: Any, interface: NetworkInterface | None) -> Lost:

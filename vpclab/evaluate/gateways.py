@@ -18,6 +18,7 @@ from vpclab.topology.model import (
     EgressOnlyInternetGateway,
     InternetGateway,
     NatGateway,
+    RouteTable,
 )
 from vpclab.topology.rules import PRIVATE, SHARED, is_public
 
@@ -173,6 +174,12 @@ def enter_from_internet(walk: Walk, header: Header) -> None:
     gateway: Gateway | None = vpc.igw
     if version == 6 and vpc.eigw is not None:
         gateway = _ipv6_gateway(walk, vpc, header)
+    lost = _lost_gateway(walk, vpc) if gateway is None else ""
+    if lost:
+        walk.stop_unknown(
+            vpc.value, header, f"internet gateway {lost} of VPC {vpc.value.name} is not in the data."
+        )
+        return
     if gateway is None:
         because = (
             f"VPC {vpc.value.name}: it has no internet gateway, so nothing comes in from the "
@@ -204,6 +211,14 @@ def enter_from_internet(walk: Walk, header: Header) -> None:
     after: Header = (version, src, private, *header[3:])
     walk.step(gateway, gateway.kind, header, after, INBOUND)
     walk.enter_vpc(vpc, gateway, after)
+
+
+def _lost_gateway(walk: Walk, vpc: LinkedVpc) -> str:
+    """Return the id of an internet gateway that a route of the VPC leads to and no file holds."""
+    tables = (table for table in walk.network.snapshot.all(RouteTable) if table.vpc_id == vpc.value.id)
+    targets = (r.target for t in tables for r in t.routes if r.state == "active")
+    known = walk.network.snapshot.get
+    return next((id for id in targets if id.startswith("igw-") and not known(InternetGateway, id)), "")
 
 
 def _ipv6_gateway(walk: Walk, vpc: LinkedVpc, header: Header) -> Gateway | None:

@@ -35,6 +35,7 @@ from vpclab.topology.model import (
     Vpc,
     VpcEndpoint,
 )
+from vpclab.topology.services import service_blocks
 
 Key = tuple[int, int]  # (IP version, address as an integer)
 Block = tuple[int, int, int]  # (IP version, network, mask)
@@ -86,10 +87,12 @@ class Table:
     """A route table with its rows by preference: longest prefix, then the kind of route (RT-6, RT-8).
 
     A row is ``(version, network, mask, route, target)``; `target` is None where the id is unknown.
+    `untold` are the routes whose prefix list is in no file, so that nobody knows what they cover.
     """
 
     value: RouteTable
     rows: tuple[tuple[int, int, int, Route, Target | None], ...]
+    untold: tuple[Route, ...] = ()
 
 
 @dataclass(slots=True, eq=False)
@@ -148,6 +151,18 @@ class Interface:
     def component(self) -> Resource:
         """Return what people call this place: the instance, or the interface itself."""
         return self.instance or self.value
+
+    @property
+    def idle(self) -> str:
+        """Return why it takes part in nothing, such as ``stopped``; empty while it works."""
+        if self.instance is not None:
+            return "" if self.instance.state == "running" else self.instance.state
+        return "attached to nothing" if self.value.status == "available" else ""
+
+    @property
+    def without_groups(self) -> bool:
+        """Return whether it belongs to a service that has no security groups here."""
+        return not self.value.group_ids and self.value.interface_type != "interface"
 
 
 _VPC_GATEWAYS: dict[str, Any] = {
@@ -309,20 +324,31 @@ class LinkedNetwork:
     def table(self, value: RouteTable) -> Table:
         """Return a route table with its rows in the order of preference (RT-6, RT-7, RT-8)."""
         vpc = self.vpcs.get(value.vpc_id)
-        rows = []
+        rows, untold = [], []
         for at, route in enumerate(value.routes):
             if isinstance(route.destination, str):
                 blocks = self.peer_blocks(route.destination)
+                if blocks is None:
+                    untold.append(route)
+                    blocks = self._service_blocks(route.target)
             else:
                 blocks = (block_of(route.destination),)
             rank = 2 if route.propagated else 1 if isinstance(route.destination, str) else 0
-            for version, net, mask in blocks or ():
+            for version, net, mask in blocks:
                 if route.propagated and vpc and vpc.contains(version, net, mask):
                     continue  # a propagated route never overrides the local one (RT-7)
                 row = (version, net, mask, route, self.target(route))
                 rows.append((-mask.bit_count(), rank, at, row))
         rows.sort(key=lambda entry: entry[:3])
-        return Table(value, tuple(entry[3] for entry in rows))
+        return Table(value, tuple(entry[3] for entry in rows), tuple(untold))
+
+    def _service_blocks(self, endpoint_id: str) -> tuple[Block, ...]:
+        """Return the ranges that stand for a gateway endpoint's service; no other are known (VPE-3)."""
+        endpoint = self.snapshot.get(VpcEndpoint, endpoint_id)
+        vpc = self.vpcs.get(endpoint.vpc_id) if endpoint else None
+        if endpoint is None or vpc is None:
+            return ()
+        return tuple(block_of(block) for block in service_blocks(endpoint.service, vpc.value.region))
 
     def attached(self, chosen: tuple[Route, Target | None] | None, vpc_id: str) -> bool:
         """Return whether the chosen route's target can take packets of this VPC now (RT-13)."""

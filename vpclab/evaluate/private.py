@@ -21,6 +21,7 @@ from vpclab.topology.model import (
     VirtualPrivateGateway,
     Vpc,
 )
+from vpclab.topology.rules import is_public
 
 if TYPE_CHECKING:
     from vpclab.evaluate.walk import Walk
@@ -92,11 +93,11 @@ def _to_site(walk: Walk, connection: Connection, header: Header) -> None:
     walk.step(connection, connection.kind, header, header, OUTBOUND)
     walk.over = connection
     asked = walk.leg == REPLY and site.id == walk.source.component.id and header[2] == walk.header[1]
-    if (
-        isinstance(site, Site)
-        and not asked
-        and not any(to in c for c in site.cidrs if c.version == to.version)
-    ):
+    inside = asked or not getattr(site, "cidrs", ()) or any(to in block for block in site.cidrs)
+    if not inside and any(to in prefix for prefix in connection.prefixes or ()):
+        because = f"site {site.name} announces a way to {to}, and what it does with it is not in the data."
+        walk.stop_unknown(site, header, because)
+    elif not inside:
         because = f"site {site.name}: {to} is not in its network."
         walk.stop(site, header, "NO_POSSIBLE_DESTINATION", because)
     elif walk.leg == REPLY and not asked:
@@ -225,6 +226,12 @@ def leave_by_transit_gateway(walk: Walk, target: Target, header: Header, subnet:
     zone = subnet.value.az
     hosts = [walk.network.subnets[id] for id in attachment.subnet_ids if id in walk.network.subnets]
     host = next((s for s in hosts if s.value.az == zone), None)
+    if host is None and len(hosts) < max(1, len(attachment.subnet_ids)):  # it has one at least (TGW-3)
+        because = (
+            f"transit gateway {tgw.name}: the subnets of attachment {attachment.name} are not in the data."
+        )
+        walk.stop_unknown(tgw, header, because)
+        return
     if host is None:
         because = f"transit gateway {tgw.name}: attachment {attachment.name} has no subnet in {zone} (TGW-3)."
         walk.stop(tgw, header, "TGW_ROUTE_AZ_RESTRICTION", because)
@@ -258,6 +265,11 @@ def _transit(walk: Walk, attachment: TransitGatewayAttachment, header: Header, z
     to = address(header[0], header[2])
     rows = _transit_routes(walk, table)
     row = next((r for r in rows if r.destination.version == header[0] and to in r.destination), None)
+    silent = _silent(walk, table)
+    if silent and (row is None or not (row.destination.prefixlen or is_public(to))):
+        because = f"{label}: what {' and '.join(silent)} announces to {table.name} is not in the data."
+        walk.stop_unknown(tgw, header, because, "TGW_RTB_ROUTES_ARE_UNKNOWN")
+        return
     over = tuple(r for r in rows if r is not row)
     onward = snapshot.get(TransitGatewayAttachment, row.attachment_id) if row else None
     if row is None:
@@ -315,6 +327,22 @@ def _transit_routes(walk: Walk, table: TransitGatewayRouteTable) -> list[Transit
             for block in connection.prefixes or ():
                 add(TransitGatewayRoute(block, id), 3 + connection.rank)
     return [entry[3] for entry in sorted(found, key=lambda entry: entry[:3])]
+
+
+def _silent(walk: Walk, table: TransitGatewayRouteTable) -> list[str]:
+    """Return the attachments that propagate into a table routes of which the data tells nothing."""
+    told = {route.attachment_id for route in table.propagated}
+    found = []
+    for id in table.propagations:
+        attachment = walk.network.snapshot.get(TransitGatewayAttachment, id)
+        resource = attachment.resource_id if attachment else None
+        connection = walk.network.snapshot.get(Connection, resource)
+        known = walk.network.snapshot.get(Vpc, resource) is not None
+        if connection is not None:
+            known = connection.prefixes is not None or not connection.up
+        if not known and id not in told and (attachment is None or attachment.state == "available"):
+            found.append(attachment.name if attachment else id)
+    return found
 
 
 def _leave_transit(

@@ -110,6 +110,8 @@ class Survey(Walk):
 
     def pass_groups(self, interface: Interface, header: Header, direction: str) -> None:
         """Remember the groups of an interface, unless they expect this reply (SG-12)."""
+        if interface.without_groups:
+            return
         if self.leg == REPLY and (interface.value.id, header) in self.tracked:
             return
         if self.leg == FORWARD:

@@ -6,10 +6,11 @@ from vpclab.evaluate.network import Table, linked
 from vpclab.evaluate.packets import address
 from vpclab.evaluate.results import Decision, Target
 from vpclab.topology.errors import BadInput
-from vpclab.topology.model import Address, Network, Route, RouteTable, Snapshot
-from vpclab.topology.rules import read_address
+from vpclab.topology.model import LOCAL, Address, Network, Route, RouteTable, Snapshot
+from vpclab.topology.rules import DOCUMENTATION, is_public, read_address
 from vpclab.topology.store import Handle
 
+_HOST = {4: (1 << 32) - 1, 6: (1 << 128) - 1}  # the mask of a single address, which no list can beat
 _RESERVED = {4: 0xA9FEA8 << 8 >> 10, 6: 0xFD000EC2}  # 169.254.168.0/22, fd00:ec2::/32
 
 
@@ -22,13 +23,33 @@ def best(table: Table, version: int, number: int) -> tuple[Route, Target | None]
         return None
     for row_version, net, mask, route, target in table.rows:
         if row_version == version and number & mask == net:
-            return route, target
-    return None
+            sure = target == LOCAL or mask == _HOST[version] or route in table.untold
+            return (route, target) if sure else _untold(table, version, number) or (route, target)
+    return _untold(table, version, number) if table.untold else None
 
 
-def blackholed(route: Route, target: Target | None, attached: bool = True) -> bool:
-    """Return whether a route leads nowhere: its target is not available (RT-13)."""
-    return route.state == "blackhole" or (target is not None and not attached)
+def _untold(table: Table, version: int, number: int) -> tuple[Route, None] | None:
+    """Return the route that may hold an address by a prefix list in no file, or None.
+
+    AWS's own lists, which lead to gateway endpoints, hold public addresses in use, and so none of the
+    documentation ranges, which stand for the unnamed internet here.
+    """
+    asked = address(version, number)
+    outside = is_public(asked) and not any(asked in block for block in DOCUMENTATION[version])
+    found = (r for r in table.untold if outside or not r.target.startswith("vpce-"))
+    return next(((route, None) for route in found), None)
+
+
+def verdict(table: Table, chosen: tuple[Route, Target | None] | None, attached: bool = True) -> bool | None:
+    """Return whether a packet goes on by the chosen route; None where the data does not tell (RT-13)."""
+    route, target = chosen or (None, None)
+    if route is None:
+        return False
+    if target is None and route in table.untold:
+        return None
+    if route.state == "blackhole" or (target is not None and not attached):
+        return False
+    return None if target is None or route.state != "active" else True
 
 
 def why_passed_over(route: Route, chosen: Route | None, asked: Address) -> str:
@@ -52,25 +73,28 @@ def route_decision(
     label = f"route table {table.value.name}"
     route, target = chosen or (None, None)
     over = tuple(r for r in table.value.routes if r is not route)
-    allowed: bool | None = True
-    code = ""
+    allowed = verdict(table, chosen, attached)
+    code = "UNKNOWN_RESOURCE" if allowed is None else ""
     if route is None:
-        allowed, code = False, "NO_ROUTE_TO_DESTINATION"
+        code = "NO_ROUTE_TO_DESTINATION"
         because = f"{label}: no route covers {asked}, so the packet is dropped."
-    elif blackholed(route, target, attached):
-        allowed, code = False, "BAD_STATE_ROUTE"
+    elif allowed is False:
+        code = "BAD_STATE_ROUTE"
         because = (
             f"{label}: {route.destination} wins for {asked}, but its target "
             f"{target.name if target else route.target} is gone: a blackhole (RT-13)."
         )
+    elif target is None and route in table.untold:
+        because = (
+            f"{label}: prefix list {route.destination} is not in the data, so nobody can tell whether its "
+            f"route to {route.target} carries {asked}."
+        )
     elif route.state != "active":
-        allowed, code = None, "UNKNOWN_RESOURCE"
         because = (
             f"{label}: {route.destination} wins for {asked}, in a state that vpclab does not "
             f"know: {route.state}."
         )
     elif target is None:
-        allowed, code = None, "UNKNOWN_RESOURCE"
         because = (
             f"{label}: {route.destination} wins for {asked} and leads to {route.target}, "
             "which is not in the data or not modelled."
@@ -105,6 +129,7 @@ def select_route(route_table: Handle[RouteTable] | RouteTable, address: object) 
     network = linked(known)
     table = network.table(value)
     chosen = best(table, asked.version, int(asked))
-    if chosen is not None and chosen[1] is None and not isinstance(route_table, Handle):
+    known_route = chosen is not None and chosen[0] not in table.untold
+    if chosen is not None and chosen[1] is None and known_route and not isinstance(route_table, Handle):
         chosen = (chosen[0], Target(chosen[0].target, chosen[0].target, ""))
     return route_decision(table, asked.version, int(asked), chosen, network.attached(chosen, value.vpc_id))

@@ -188,9 +188,9 @@ class Walk:
         hops = []
         for component, kind, before, after, direction, checks in self.steps[leg]:
             kind = _SHOWN_AS.get(kind, kind)
-            decisions = tuple(_placed(explain(), leg) for _, explain in checks)
+            decisions = tuple(_placed(explain(), component, leg) for _, explain in checks)
             if kind == "security_group" and decisions:
-                component = decisions[0].component or component
+                component = decisions[0].component
             out = packet(after) if after is not None else None
             hops.append(Hop(component, kind, packet(before), out, decisions, direction))
         return tuple(hops)
@@ -234,12 +234,11 @@ class Walk:
     def start(self, interface: Interface, header: Header) -> None:
         """Send a packet of the interface's own."""
         component = self.owner(interface)
-        state = interface.instance.state if interface.instance else "running"
-        if state not in ("running", "unknown"):
-            because = f"instance {component.name} is {state}, so it sends nothing."
-            self.refuse(component, header, "BAD_STATE", because)
-        elif self.unsure(interface, header):
+        if self.unsure(interface, header):
             return
+        if interface.idle:
+            because = f"{component.label} is {interface.idle}, so it sends nothing."
+            self.refuse(component, header, "BAD_STATE", because)
         elif component.kind == VpcEndpoint.kind and self.leg == FORWARD:
             because = (
                 f"VPC endpoint {component.name}: an endpoint answers, and never starts a connection (VPE-13)."
@@ -327,9 +326,8 @@ class Walk:
         if component.kind == VpcEndpoint.kind and self.leg == FORWARD:
             endpoints.at_interface_endpoint(self, component, interface, header)
             return
-        state = interface.instance.state if interface.instance else "running"
-        if state != "running":
-            because = f"instance {component.name} is {state}, so it receives nothing."
+        if interface.idle:
+            because = f"{component.label} is {interface.idle}, so it receives nothing."
             self.stop(component, header, "BAD_STATE", because)
         elif self.leg == REPLY and interface is not self.source.interface:
             because = f"the reply comes to {component.name}, which did not ask."
@@ -377,9 +375,8 @@ class Walk:
         component = interface.component
         if self.unsure(interface, header):
             return
-        if instance is None or instance.state != "running":
-            state = instance.state if instance else "attached to no instance"
-            because = f"{component.name} is {state}, so it forwards nothing."
+        if instance is None or interface.idle:
+            because = f"{component.label} is {interface.idle or 'no instance'}, so it forwards nothing."
             self.stop(component, header, "BAD_STATE", because)
             return
         does = instance.forwards
@@ -405,6 +402,8 @@ class Walk:
     def pass_groups(self, interface: Interface, header: Header, direction: str) -> None:
         """Judge a packet by the interface's groups; replies they expect always pass (SG-12)."""
         rules = interface.inbound if direction == INBOUND else interface.outbound
+        if interface.without_groups:
+            return
         key = (interface.value.id, header)
         remembered = ""
         if self.leg == REPLY and key in self.tracked:
@@ -494,7 +493,6 @@ class Walk:
         attached = self.network.attached(chosen, vpc.value.id)
         explain = partial(routes.route_decision, table, version, dst, chosen, attached)
         route, target = chosen or (None, None)
-        verdict: bool | None = True
         if self.no_way_back(route, target, header):
             asked, igw = address(version, dst), target.name if target else ""
             because = (
@@ -504,10 +502,7 @@ class Walk:
             code = "NO_ROUTE_TO_DESTINATION"
             self.step(table.value, "route_table", header, None, "", no(table.value, code, because))
             return
-        if route is None or routes.blackholed(route, target, attached):
-            verdict = False
-        elif target is None or route.state != "active":
-            verdict = None
+        verdict = routes.verdict(table, chosen, attached)
         self.step(table.value, "route_table", header, header if verdict else None, "", (verdict, explain))
         if verdict and target is not None and not self.looped(table.value, header):
             self.next_hop(target, header, subnet)
@@ -568,10 +563,12 @@ class Walk:
         self.forward_through(appliance, header, None)
 
 
-def _placed(decision: Decision, leg: str) -> Decision:
-    """Return a decision with its leg, and the public kind of its component."""
+def _placed(decision: Decision, component: Any, leg: str) -> Decision:
+    """Return a decision with its leg and component, and the public kind of the latter."""
     kind = _SHOWN_AS.get(decision.kind, decision.kind)
-    return decision if (leg, kind) == (FORWARD, decision.kind) else replace(decision, leg=leg, kind=kind)
+    if decision.component is not None and (leg, kind) == (FORWARD, decision.kind):
+        return decision
+    return replace(decision, component=decision.component or component, leg=leg, kind=kind)
 
 
 def no(component: Any, code: str, because: str, direction: str = "") -> Check:

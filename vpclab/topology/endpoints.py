@@ -131,5 +131,6 @@ def interface_endpoint(
             f"{name}-{subnet.az.removeprefix(vpc.region)}", private_ip=address, public_ip=False, ipv6=False,
             security_groups=security_groups,
         )  # fmt: skip
-        topology.put(replace(made.value, owner_id=value.id, interface_type="vpc_endpoint"))
+        owned = replace(made.value, owner_id=value.id, interface_type="vpc_endpoint", status="in-use")
+        topology.put(owned)
     return endpoint

@@ -114,11 +114,8 @@ class InstanceHandle(Handle[Instance]):
         if eni.owner_id not in (None, self.id):
             refuse("interface-taken", interface=eni.name)
         if eni.owner_id is None:
-            self.topology.put(
-                replace(
-                    eni, owner_id=self.id, device_index=1 + max(i.value.device_index for i in self.interfaces)
-                )
-            )
+            index = 1 + max(i.value.device_index for i in self.interfaces)
+            self.topology.put(replace(eni, owner_id=self.id, device_index=index, status="in-use"))
 
     def detach(self, interface: Handle[Any] | str) -> None:
         """Detach an interface; the primary one cannot be detached (ENI-2)."""
@@ -127,7 +124,7 @@ class InstanceHandle(Handle[Instance]):
             missing("attached", (i.name for i in self.interfaces), interface=eni.name, instance=self.name)
         if eni.device_index == 0:
             refuse("interface-primary", interface=eni.name)
-        self.topology.put(replace(eni, owner_id=None, device_index=0))
+        self.topology.put(replace(eni, owner_id=None, device_index=0, status="available"))
 
     def stop(self) -> None:
         """Stop it: an automatic public address is released, an Elastic IP stays (ENI-5)."""

@@ -165,7 +165,7 @@ class NetworkInterface(Resource):
     owner_id: str | None = None
     device_index: int = 0
     interface_type: str = "interface"
-    status: str = "in-use"  # "failed" while its Availability Zone is (NGW-10)
+    status: str = "in-use"  # "available" while nothing has it; "failed" while its zone is (NGW-10)
 
     @property
     def private_ip(self) -> IPv4Address | None:

@@ -43,6 +43,10 @@ _UNROUTABLE = (
 _NEVER_VPC = tuple(IPv4Network(b) for b in ("0.0.0.0/8", "127.0.0.0/8", "169.254.0.0/16", "224.0.0.0/4"))
 _RESERVED_ROUTES = (IPv4Network("169.254.168.0/22"), IPv6Network("fd00:ec2::/32"))
 NOT_PUBLIC: tuple[Network, ...] = (*PRIVATE, SHARED, UNIQUE_LOCAL, *_LINK_LOCAL, *_MULTICAST, *_UNROUTABLE)
+DOCUMENTATION: dict[int, tuple[Network, ...]] = {  # RFC 5737, RFC 9637, RFC 3849: public, and nobody's
+    4: tuple(IPv4Network(b) for b in ("192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24")),
+    6: (IPv6Network("3fff::/20"), IPv6Network("2001:db8::/32")),
+}
 _AS_NUMBERS = {  # a trace asks often, and numbers compare faster than blocks
     version: tuple((int(b.network_address), int(b.netmask)) for b in NOT_PUBLIC if b.version == version)
     for version in (4, 6)

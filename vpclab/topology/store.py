@@ -17,6 +17,8 @@ from vpclab import display
 from vpclab.topology.errors import Ambiguous, VpclabError
 from vpclab.topology.model import (
     Address,
+    Connection,
+    CustomerGateway,
     ElasticIp,
     Instance,
     NatGateway,
@@ -25,6 +27,7 @@ from vpclab.topology.model import (
     Route,
     RouteTable,
     Settings,
+    Site,
     Snapshot,
     Subnet,
     Vpc,
@@ -190,6 +193,8 @@ class Store(display.Shown):
             best: list[Resource] = [v for v in matches if isinstance(v, Instance)]
             if any(isinstance(v, Subnet) for v in matches):
                 matches = [v for v in matches if not isinstance(v, RouteTable)]
+            if any(isinstance(v, Site) for v in matches):  # what leads to a site may have its name
+                matches = [v for v in matches if not isinstance(v, (CustomerGateway, Connection))]
             matches = best or matches
         if not matches:
             missing("name", (self.qualified(v) for v in everything), name=name)

@@ -101,6 +101,7 @@ class SubnetHandle(Handle[Subnet]):
             NetworkInterface, name, self.vpc.value, subnet_id=self.id, addresses=addresses,
             ipv6_addresses=self._ipv6_addresses(old, ipv6, used),
             group_ids=self.group_ids(security_groups, name), source_dest_check=source_dest_check,
+            status=old.status if old else "available",
         )  # fmt: skip
         if had and addresses and had.address != addresses[0].address:
             now = addresses[0].address
@@ -195,7 +196,7 @@ class SubnetHandle(Handle[Subnet]):
             )  # fmt: skip
             value = self.topology.draft(Instance, name, self.vpc.value, subnet_id=self.id, forwards=forwards)
             self.topology.declare(value)
-            self.topology.put(replace(eni.value, owner_id=value.id))
+            self.topology.put(replace(eni.value, owner_id=value.id, status="in-use"))
             made = InstanceHandle(self.topology, value)
             if elastic_ip:
                 made.elastic_ip(None if elastic_ip is True else elastic_ip)
