@@ -80,7 +80,7 @@ def test_a_right_answer_is_correct_however_it_is_written(task, answer):
 
 
 WRONG = [
-    (BLOCKS, "10.0.2.0/24", "10.0.2.0/24 does not do it"), (BLOCKS, "10.0.1.0", "is not a CIDR block"),
+    (BLOCKS, "10.0.2.0/24", "10.0.2.0/24 does not do it"), (BLOCKS, "10.0.1.0", "has no length"),
     (BLOCKS, "10.0.1.0/33", "is not a CIDR block"), (BLOCKS, "2001:db8::/56", "IPv6"),
     (BLOCKS, "10.0.1.0/255.255.255.0", "is not a CIDR block"), (BLOCKS, 10, "10 is not"),
     (BLOCKS, "300.0.0.0/8", "is not a CIDR block"), (NUMBERS, 256, "256 does not fit"),

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from vpclab.course import words
 from vpclab.course.blank import holds_blank
 from vpclab.course.cards import Card, Code, listing
-from vpclab.course.kinds import CodeRaised, Finding, Given, Intent, Kind, Unreadable, one_of, plain, quoted
+from vpclab.course.kinds import CodeRaised, Finding, Given, Intent, Kind, Unreadable, chosen, quoted, single
 
 if TYPE_CHECKING:
     from vpclab import Trace
@@ -145,7 +145,8 @@ def judge(exercise: Exercise, answer: object) -> Verdict:
             exercise, "your code raised", said, *where, next=words.RAISED_NEXT.format(id=exercise.id)
         )
     shown = exercise.evidence(value) if exercise.evidence else ()
-    evidence = (*found.evidence, *(shown if isinstance(shown, tuple) else (shown,)))
+    remark = exercise.kind.remark(answer)
+    evidence = (*found.evidence, *(shown if isinstance(shown, tuple) else (shown,)), *filter(None, [remark]))
     if found.right:
         sentences = [exercise.why, *([found.sentence] if found.key == "holds" else [])]
         return verdict(exercise, "correct", *sentences, *evidence, next=words.GO_ON)
@@ -200,7 +201,8 @@ class Prediction:
 
     def read(self, choice: object) -> str | None:
         """Return the key of a choice, or None."""
-        return one_of(plain(choice), self.choices) if isinstance(choice, str) else None
+        found = single(choice)
+        return chosen(found, self.choices) if isinstance(found, str) else None
 
     def card(self) -> Card:
         """Return the question, its picture and its choices."""

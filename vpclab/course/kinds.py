@@ -14,6 +14,8 @@ import unicodedata
 from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import redirect_stdout
 from dataclasses import dataclass, replace
+from decimal import Decimal
+from difflib import get_close_matches
 from functools import partial, wraps
 from io import StringIO
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
@@ -24,7 +26,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from vpclab.course import words
 from vpclab.course.cards import Table, listing
 from vpclab.evaluate.intents import Intent
-from vpclab.topology.model import Subnet
+from vpclab.topology.model import Instance, Subnet
+from vpclab.topology.store import Handle
 
 if TYPE_CHECKING:
     from vpclab import Hop, Topology
@@ -59,6 +62,10 @@ class CodeRaised(Exception):  # noqa: N818 - what happened, as learners would sa
         super().__init__(type(error).__name__)
         self.type, self.number, self.line = type(error).__name__, number, line
         self.message = re.sub(r" at 0x[0-9a-fA-F]+", "", str(error)) or words.NO_MESSAGE
+        if isinstance(error, AttributeError) and error.name:
+            there = [name for name in dir(error.obj) if not name.startswith("_")]
+            near = get_close_matches(error.name, there, 1)
+            self.message += words.DID_YOU_MEAN.format(name=near[0]) if near else ""
 
 
 @dataclass(frozen=True)
@@ -86,6 +93,18 @@ def plain(answer: object) -> str:
     return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
 
 
+def squash(text: object) -> str:
+    """Return text without what only parts words: "reply blocked" and "Reply-blocked" are the same."""
+    return re.sub(r"[\W_]+", " ", plain(text)).strip()
+
+
+def single(answer: object) -> object:
+    """Return the one item of a list that holds one, the name of a handle, and anything else as it is."""
+    while isinstance(answer, list | tuple | set | frozenset) and len(answer) == 1:
+        answer = next(iter(answer))
+    return answer.name if isinstance(answer, Handle) else answer
+
+
 def quoted(answer: object) -> str:
     """Return a short, stable name for anything a learner may have passed."""
     if answer is None or isinstance(answer, str | bool | int | float):
@@ -100,17 +119,41 @@ def quoted(answer: object) -> str:
 
 def text_of(answer: object, complaint: str, **more: object) -> str:
     """Return the text of a text answer, or complain."""
-    if not isinstance(answer, str) or not answer.strip():
+    found = single(answer)
+    if isinstance(found, int) and not isinstance(found, bool):
+        found = quoted(found)
+    if not isinstance(found, str) or not found.strip():
         raise Unreadable(complaint.format(value=quoted(answer), **more))
-    return plain(answer)
+    return plain(found)
 
 
 def one_of(wanted: str, names: Mapping[str, str]) -> str | None:
-    """Return the key whose key or text is `wanted`, or None; brackets and dots around a key do not matter."""
-    bare = wanted.strip("()[]{}.:,;'\"“”„ ")
-    return next(
-        (key for key, text in names.items() if plain(key) == bare or plain(text) in (wanted, bare)), None
-    )
+    """Return the key whose key or text is `wanted`, or None; brackets, dots, hyphens do not matter."""
+    bare = wanted.strip("()[]{}.:,;'\"“”„`’‘ ")
+    for spelled in (plain, squash):
+        wants = {spelled(wanted), spelled(bare)} - {""}
+        for key, text in names.items():
+            if wants & {spelled(key), spelled(text)}:
+                return key
+    return None
+
+
+def chosen(answer: str, options: Mapping[str, str]) -> str | None:
+    """Return the key of the option that is meant: its key, its text, the text's beginning, or both.
+
+    >>> options = {"a": "public-a: it is called so", "b": "private-a: its route table leads out"}
+    >>> [chosen(text, options) for text in ("option B", "`private-a`", "a: public-a", "p", "a: private-a")]
+    ['b', 'b', 'a', None, None]
+    """
+    bare = re.sub(r"^(answer|choice|option|letter) (?=.)", "", squash(answer))
+
+    def means(key: str, text: str) -> bool:
+        begins = f"{squash(text)} ".startswith
+        key, rest = squash(key), bare.removeprefix(f"{squash(key)} ")
+        return bare == key or begins(f"{bare} ") or (rest != bare and begins(f"{rest} "))
+
+    hits = [key for key, text in options.items() if bare and means(key, text)]
+    return one_of(plain(answer), options) or (hits[0] if len(hits) == 1 else None)
 
 
 class Kind:
@@ -138,6 +181,10 @@ class Kind:
         """Return the sentence for a wrong value that is no declared trap."""
         raise NotImplementedError
 
+    def remark(self, answer: object) -> str:
+        """Return what is worth saying of how an answer was written, right or wrong."""
+        return ""
+
 
 @dataclass(frozen=True)
 class Choice(Kind):
@@ -153,7 +200,7 @@ class Choice(Kind):
     def read(self, answer: object) -> str:
         """Return the answer as a value, or raise Unreadable."""
         keys = ", ".join(self.options)
-        key = one_of(text_of(answer, words.WRITE_CHOICE, keys=keys), self.options)
+        key = chosen(text_of(answer, words.WRITE_CHOICE, keys=keys), self.options)
         if key is None:
             raise Unreadable(words.WRITE_CHOICE.format(value=quoted(answer), keys=keys))
         return key
@@ -172,16 +219,19 @@ class Number(Kind):
     def read(self, answer: object) -> float:
         """Return the answer as a value, or raise Unreadable."""
         complaint = Unreadable(words.WRITE_NUMBER.format(value=quoted(answer)))
-        if isinstance(answer, str):
-            digits = plain(answer).replace(",", "").replace(" ", "")
+        found = single(answer)
+        if isinstance(found, str):
+            bare = plain(found).strip("'\"`.=() ")
+            number = re.fullmatch(r"([+-]?\d[\d, _]{0,300}(?:\.\d{1,300})?)\s*[a-z][a-z ]*|(.*)", bare)
+            digits = re.sub("[, _]", "", (number[1] or number[2]) if number else "")  # "251 addresses"
             if not re.fullmatch(r"[+-]?\d{1,300}(\.\d{1,300})?", digits, re.ASCII):
                 raise complaint
             return float(digits) if "." in digits else int(digits)
-        if isinstance(answer, int) and not isinstance(answer, bool):
-            return answer
-        if isinstance(answer, bool) or not isinstance(answer, float | Real) or not isfinite(answer):
+        if isinstance(found, int) and not isinstance(found, bool):
+            return found
+        if isinstance(found, bool) or not isinstance(found, Decimal | Real) or not isfinite(found):
             raise complaint
-        return float(answer)
+        return float(found)
 
     def refute(self, value: float) -> str:
         """Return the sentence for a wrong value."""
@@ -203,7 +253,9 @@ class Order(Kind):
         """Return the answer as a value, or raise Unreadable."""
         names = {item: item for item in self.items}
         given = list(answer) if isinstance(answer, list | tuple) else []
-        found = [one_of(plain(item), names) for item in given]
+        if isinstance(answer, str):
+            given = [part for part in re.split(r"\s*(?:->|[>→,;|\n])\s*", answer) if part.strip()]
+        found = [one_of(plain(single(item)), names) for item in given]
         if None in found or sorted(map(str, found)) != sorted(self.items):
             items = ", ".join(sorted(self.items))
             raise Unreadable(words.WRITE_LIST.format(value=quoted(answer), items=items))
@@ -236,10 +288,14 @@ class Match(Kind):
 
     def read(self, answer: object) -> tuple[tuple[str, str], ...]:
         """Return the answer as a value, or raise Unreadable."""
-        given = answer if isinstance(answer, Mapping) else {}
+        pairs = list(answer.items()) if isinstance(answer, Mapping) else answer
+        if not isinstance(pairs, list | tuple) or not all(
+            isinstance(p, list | tuple) and len(p) == 2 for p in pairs
+        ):
+            pairs = []
         keys, values = ({name: name for name in names} for names in (self.items, self.choices))
-        found = {one_of(plain(item), keys): one_of(plain(choice), values) for item, choice in given.items()}
-        if set(found) != set(self.items) or None in found.values():
+        found = {one_of(plain(single(i)), keys): one_of(plain(single(c)), values) for i, c in pairs}
+        if set(found) != set(self.items) or None in found.values() or len(found) != len(pairs):
             raise Unreadable(words.WRITE_PAIRS.format(value=quoted(answer), items=", ".join(self.items)))
         return tuple((item, str(found[item])) for item in self.items)
 
@@ -308,8 +364,11 @@ class Edit(Kind):
 
     def read(self, answer: object) -> Callable[[Any], object]:
         """Return the answer as a value, or raise Unreadable."""
-        if not callable(answer):
+        answer = single(answer)
+        if not callable(answer) or inspect.isclass(answer):
             raise Unreadable(words.WRITE_FUNCTION.format(value=quoted(answer)))
+        if inspect.iscoroutinefunction(answer) or inspect.isgeneratorfunction(answer):
+            raise Unreadable(words.PLAIN_FUNCTION.format(value=quoted(answer)))
         try:
             inspect.signature(answer).bind(None)
         except TypeError:
@@ -322,12 +381,20 @@ class Edit(Kind):
         """Judge a value."""
         from vpclab import Topology
 
-        network = self.given()
+        network, untouched = self.given(), self.given()
         returned = run(value, network)
         changed = returned if isinstance(returned, Topology) else network
+        after = changed.snapshot()
+        gone = [h.name for h in untouched.snapshot().all(Instance) if after.get(Instance, h.id) is None]
         found = judge_network(changed, self.intents)
         if found.right:
             found = self._exposed(changed) or found
+        elif gone:
+            said = words.REMOVED.format(names=", ".join(gone))
+            found = Finding(False, said, key=("removed", *gone), subject=changed)
+        elif after.tables == untouched.snapshot().tables:
+            said = f"{found.sentence} {words.NOTHING_CHANGED}"
+            found = replace(found, sentence=said, key="nothing changed")
         if self.picture:
             return found
         said = found.sentence.replace(f" {words.REPLY_STOPPED}", "")  # that is for the probes to find out
@@ -396,8 +463,9 @@ class Cidr(Kind):
 
     def read(self, answer: object) -> IPv4Network | IPv6Network:
         """Return the answer as a value, or raise Unreadable."""
-        text = str(answer) if isinstance(answer, IPv4Network | IPv6Network) else answer
-        bare = text_of(text, words.WRITE_BLOCK).replace(" ", "")
+        bare = self._bare(answer)
+        if re.fullmatch(r"[0-9a-f.:]*[.:][0-9a-f.:]*", bare, re.ASCII):
+            raise Unreadable(words.WRITE_LENGTH.format(value=quoted(answer)))
         if not re.fullmatch(r"[0-9a-f.:]+/\d{1,3}", bare, re.ASCII):
             raise Unreadable(words.WRITE_BLOCK.format(value=quoted(answer)))
         try:
@@ -409,6 +477,21 @@ class Cidr(Kind):
                 words.OTHER_FAMILY.format(value=block, family=block.version, wanted=self.version)
             )
         return block
+
+    def _bare(self, answer: object) -> str:
+        while isinstance(answer, list | tuple | set | frozenset) and len(answer) == 1:
+            answer = next(iter(answer))
+        if isinstance(answer, Handle):
+            answer = getattr(answer.value, "cidr", None) or answer
+        if isinstance(answer, IPv4Network | IPv6Network | IPv4Address | IPv6Address):  # interfaces too
+            answer = str(answer)
+        return text_of(answer, words.WRITE_BLOCK).replace(" ", "").strip("'\"`“”’‘.,;()[]")
+
+    def remark(self, answer: object) -> str:
+        """Return what AWS makes of an address that is not the block's first one (VPC-5)."""
+        bare, block = self._bare(answer), self.read(answer)
+        typed = ip_address(bare.partition("/")[0])
+        return "" if typed == block[0] else words.HOST_BITS.format(typed=bare, block=block, first=block[0])
 
     def find(self, value: IPv4Network | IPv6Network, right: Collection[Any]) -> Finding:
         """Judge a value."""
@@ -422,7 +505,8 @@ class Cidr(Kind):
                 return Finding(False, str(error), facts, value, value)
             traced = judge_network(network, self.intents)
             if not traced.right:
-                return Finding(False, traced.sentence, (*facts, *traced.evidence), value, value)
+                said = self._failure(value) or traced.sentence
+                return Finding(False, said, (*facts, *traced.evidence), value, value)
         failure = self._failure(value)
         judged = self.covers or self.avoids or self.inside or self.hosts or self.intents
         if not failure and not judged and value not in right:
@@ -453,6 +537,8 @@ class Cidr(Kind):
     def _facts(self, block: Any) -> str:
         size, left = f"{block.num_addresses:,}", f"{usable(block):,}"
         facts = words.BLOCK_FACTS.format(block=block, first=block[0], last=block[-1], size=size)
+        if block.num_addresses == 1:
+            facts = words.BLOCK_ONE.format(block=block)
         if not self.hosts:
             return facts
         return f"{facts} {words.BLOCK_USABLE.format(usable=left) if usable(block) else words.BLOCK_TINY}"
@@ -486,23 +572,32 @@ class Diagnose(Kind):
 
     def read(self, answer: object) -> tuple[str, str]:
         """Return the answer as a value, or raise Unreadable."""
-        if (
-            not isinstance(answer, list | tuple)
-            or len(answer) != 2
-            or not all(isinstance(a, str) for a in answer)
-        ):
+        if isinstance(answer, str):  # both in one text
+            answer = re.split(r"\s*[,;:]\s*|\s+(?=[A-Za-z]+[_:]\w*$)", answer.strip())
+        parts = [single(part) for part in answer] if isinstance(answer, list | tuple) else []
+        if len(parts) != 2 or not all(isinstance(part, str) and part.strip() for part in parts):
             raise Unreadable(words.WRITE_DIAGNOSIS.format(value=quoted(answer)))
-        return (plain(answer[0]), plain(answer[1]))
+        network = self.given()
+        known = {**_names(network), **{thing.id: thing.name for thing in network.snapshot()}}
+        for first, second in (parts, parts[::-1]):
+            if name := one_of(plain(first), known):
+                return (plain(name), plain(second))
+        raise Unreadable(words.WRITE_COMPONENT_OF.format(value=quoted(parts[0])))
 
     def find(self, value: tuple[str, str], right: Collection[Any]) -> Finding:
         """Judge a value."""
         way = self.flow.trace(self.given())
-        here = [b.code for b in way.blockers if value[0] in (plain(b.component.name), plain(b.component.id))]
+        component, code = value
+
+        def meant(thing: Any) -> bool:
+            return component in map(plain, (*_called(thing), thing.id))
+
+        here = [squash(b.code) for b in way.blockers if meant(b.component)]
         sentence = words.DIAGNOSIS_CODE if here else words.DIAGNOSIS_NOT_THERE
         hops = (*way.forward, *way.reply)
-        seen = tuple(str(h) for h in hops if not here and value[0] == plain(h.component.name))
-        said = sentence.format(component=value[0], code=value[1])
-        return Finding(value[1] in map(plain, here), said, seen, value, value)
+        seen = tuple(str(h) for h in hops if not here and meant(h.component))
+        said = sentence.format(component=component, code=code)
+        return Finding(squash(code) in here, said, seen, value, value)
 
 
 @dataclass(frozen=True)
@@ -546,11 +641,13 @@ class Step(Kind):
     def read(self, answer: object) -> str:
         """Return the answer as a value, or raise Unreadable."""
         if self.asks in ("source", "destination"):
-            text = str(answer) if isinstance(answer, IPv4Address | IPv6Address) else answer
-            if isinstance(text, str):
-                text = re.sub(r"^(\s*[\d.]+):\d+\s*$", r"\1", text)  # as the tables write it, with its port
+            text = single(answer)
+            text = str(text) if isinstance(text, IPv4Address | IPv6Address) else text
+            bare = text_of(text, words.WRITE_ADDRESS).strip("'\"`“”’‘,;.() ")
+            bare = re.sub(r"^([\d.]+):\d+$|^\[(.+)\](?::\d+)?$", r"\1\2", bare)  # with its port, as in tables
+            bare = re.sub(r"/(32|128)$", "", bare)
             try:
-                return str(ip_address(text_of(text, words.WRITE_ADDRESS)))
+                return str(ip_address(bare))
             except ValueError:
                 raise Unreadable(words.WRITE_ADDRESS.format(value=quoted(answer))) from None
         complaint = words.WRITE_PASSES if self.asks == "passes" else words.WRITE_COMPONENT

@@ -28,6 +28,7 @@ CHECK_FAILED = "Your network could not be judged. The engine said: {message}"
 WRITE_CHOICE = "{value} is none of the choices. Write one of {keys}, in quotes."
 WRITE_NUMBER = "{value} is not a number. Write digits only, such as 251."
 WRITE_BLOCK = '{value} is not a CIDR block. Write an address, a slash and a length in quotes: "10.0.0.0/24".'
+WRITE_LENGTH = '{value} has no length. Write address, slash and how many bits stay fixed: "192.0.2.0/24".'
 OTHER_FAMILY = "{value} is an IPv{family} block. This question is about IPv{wanted}."
 WRITE_LIST = (
     "{value} is not a list of the items. Write all of {items}, in the order you want, in square brackets."
@@ -37,17 +38,25 @@ WRITE_FUNCTION = (
     "check wants the function itself, without brackets after its name: it runs it on a fresh copy of the "
     "network. You gave {value}."
 )
+PLAIN_FUNCTION = "{value} would never run: write a plain function, without async and without yield."
 ONE_PARAMETER = "{value} must take exactly one argument, the network it changes."
 WRITE_COMPONENT = '{value} names no component. Write its name in quotes, or "stops here".'
 WRITE_ADDRESS = '{value} is not an address. Write one in quotes, such as "192.0.2.7".'
 WRITE_PASSES = '{value} is no answer to this. Write "passes" or "stops".'
-WRITE_DIAGNOSIS = "{value} is no diagnosis. Write two names in brackets: (component, code)."
+WRITE_DIAGNOSIS = '{value} is no diagnosis. Write two names in brackets: ("component", "CODE").'
+WRITE_COMPONENT_OF = "{value} names no component of this network. Take the first name from the map."
+DID_YOU_MEAN = ". Did you mean {name}?"
 
 # --- evidence ----------------------------------------------------------------------------------------------
 
 CHOICE_REFUTED = "The choice “{key}” does not fit what happens."
 NUMBER_REFUTED = "{value} does not fit."
 BLOCK_FACTS = "{block} runs from {first} to {last}: {size} addresses."
+BLOCK_ONE = "{block} is one single address."
+HOST_BITS = (
+    "A block begins where its length says: {typed} is the block {block}, and {first} is its first address. "
+    "AWS clears the rest by itself; write {block}, so that a reader sees it (VPC-5)."
+)
 BLOCK_USABLE = "In a subnet AWS keeps 5 of them, so {usable} are left."
 BLOCK_TINY = "The smallest subnet is a /28, which has 16."
 BLOCK_MISSES = "{block} does not hold {item}."
@@ -60,6 +69,11 @@ MUST_ARRIVE = "{flow} must work, and does not."
 MUST_NOT_ARRIVE = "{flow} must not work, and does."
 MUST_KNOW = "{flow} must be decided, and the engine cannot tell: {because}"
 AS_IT_WAS = "This is how it was:"
+NOTHING_CHANGED = (
+    "Your function left the network as it was. It gets a network of its own: change what stands in its "
+    "brackets, not the notebook's variables."
+)
+REMOVED = "Your change removed {names}. All machines of the network must still be there."
 EXPOSED_SUBNET = (
     "All rows hold, but {subnet}, where {host} lives, is a public subnet now: its route table leads straight "
     "to the internet gateway."
@@ -267,6 +281,23 @@ REWRITES_NOTHING = "the header stays as it is."
 NO_REPLY_SENT = "The request was stopped, so no reply is sent. This is what would become of one."
 WENT_ON = "Stopped at an earlier step. What follows shows what else would stop it."
 WIDGET_FAILED = "This step could not be shown: {message}"
+ASK = (
+    "**Before step {number}: {label}.** The packet {packet} comes to {where}. What happens? "
+    "Choose and press “Answer”, or press “Skip”."
+)
+ASK_FILTER = {"pass": "it passes", "stop": "it is stopped"}
+ASK_GATEWAY = {
+    "source": "it goes on with another source",
+    "destination": "it goes on with another destination",
+    "nothing": "it goes on with the header as it is",
+    "stop": "it goes no further",
+}
+ASK_NO_ROUTE = "no route fits, and it is dropped"
+ASK_RULES = "{direction} rules of {where}"
+ASK_NO_RULES = "none"
+ASK_LABEL, ASK_ANSWER, ASK_SKIP = "Your answer", "Answer", "Skip"
+ASK_RIGHT = "✔ You said: {choice}. That is what happens."
+ASK_WRONG = "✖ You said: {choice}. Something else happens: see what decides."
 STEPPER = "packet stepper"
 STILL_NEXT = "Run the cell below to step through it."
 

@@ -157,11 +157,6 @@ def tick_the_box(shop: Topology) -> None:
     shop["prod"].subnet("front-c", "10.0.2.0/24", az="c", public_ip_on_launch=True)
 
 
-def gateway_again(shop: Topology) -> None:
-    """Ask for the gateway that is there already."""
-    shop["prod"].internet_gateway()
-
-
 def main_to_the_gateway(shop: Topology) -> None:
     """Put the signpost into the main table."""
     shop["prod"].main_route_table.route("0.0.0.0/0", to=shop["igw"])
@@ -483,12 +478,6 @@ EXERCISES = (
                 "stands on the internet.",
                 when=lambda network: leads_out(network, "main"),
             ),
-            Trap(
-                gateway_again,
-                "M12",
-                "The gateway was attached before, and `web-2` still gets no answer through. Follow the "
-                "answer below to the hop that drops it.",
-            ),
         ),
     ),
     Exercise(
@@ -539,12 +528,6 @@ EXERCISES = (
                 "M22",
                 "You changed the main table. `front-a` has a table of its own, and never looks at it.",
                 when=lambda network: leads_out(network, "main"),
-            ),
-            Trap(
-                gateway_again,
-                "M12",
-                "This does not help. Which of the four things did it touch, and which of them did your "
-                "probes clear of suspicion?",
             ),
         ),
     ),
