@@ -29,7 +29,7 @@ from vpclab.topology.model import (
     Vpc,
     VpcEndpoint,
 )
-from vpclab.topology.rules import DOCUMENTATION, is_public, read_address
+from vpclab.topology.rules import DOCUMENTATION, LINK_LOCAL_4, is_public, read_address
 from vpclab.topology.services import service_blocks, service_name
 from vpclab.topology.store import Handle
 from vpclab.topology.syntax import read_network
@@ -184,8 +184,8 @@ def used_blocks(snapshot: Snapshot) -> list[Network]:
     return [IPv4Network(address) for address in found if address is not None]
 
 
-def source_end(network: LinkedNetwork, ref: object, version: int) -> End:
-    """Return the end a flow starts from."""
+def source_end(network: LinkedNetwork, ref: object, version: int, towards: object = None) -> End:
+    """Return the end a flow starts from; an IPv6-only host has IPv4 towards link-local services (SUB-6)."""
     if isinstance(ref, Internet):
         return End(INTERNET, _host(network, ref, version))
     if isinstance(ref, Service):
@@ -200,6 +200,9 @@ def source_end(network: LinkedNetwork, ref: object, version: int) -> End:
         return _at_site(found, ref, version)
     if isinstance(found, NatGateway):
         return _from_owner(found, None)
+    host = _literal(towards) if version == 4 and found.subnet.value.cidr is None else None
+    if host is not None and host in LINK_LOCAL_4:
+        return End(found.component, LINK_LOCAL_4[1], found)
     return End(found.component, _own_address(found, version), found)
 
 

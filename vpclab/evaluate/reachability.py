@@ -176,8 +176,8 @@ class Reachability(display.Shown):
         """
         answer = NOTHING
         for one in self._hosts(src, ip_version):
-            source = source_end(self.network, one, ip_version)
             for other in self._hosts(dst, ip_version):
+                source = source_end(self.network, one, ip_version, towards=other)
                 found = self._pair(source, destination_end(self.network, other, source, ip_version))
                 answer = found if answer is NOTHING else _either(answer, found)
         return answer

@@ -36,7 +36,7 @@ def trace(
     if ip_version not in (4, 6):
         raise BadInput(f"ip_version={ip_version!r}: use 4 or 6")
     network = linked(snapshot)
-    source = source_end(network, src, ip_version)
+    source = source_end(network, src, ip_version, towards=dst)
     destination = destination_end(network, dst, source, ip_version)
     walk = Walk(network, source, traffic.header(source.address, destination.address), destination)
     outcome = walk.run()

@@ -257,10 +257,10 @@ class Walk:
         """Take a packet from an interface out into its subnet: group, network ACL, route table (PATH-0)."""
         subnet = interface.subnet
         version, src, dst = header[:3]
-        if (version, src) not in interface.addresses and interface.value.source_dest_check:
-            self.check_refuses(interface, header)
         if self.always_open(subnet.vpc, header):
             return
+        if (version, src) not in interface.addresses and interface.value.source_dest_check:
+            self.check_refuses(interface, header)
         if header[3] == TCP and header[6] <= 25 <= header[7] and self.leg == FORWARD:
             self.port_25(interface, header)
         self.pass_groups(interface, header, OUTBOUND)

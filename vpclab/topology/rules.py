@@ -32,7 +32,8 @@ BLOCKS_PER_VPC = 5
 PRIVATE = tuple(IPv4Network(b) for b in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"))  # RFC 1918
 SHARED = IPv4Network("100.64.0.0/10")  # RFC 6598
 UNIQUE_LOCAL = IPv6Network("fc00::/7")  # RFC 4193
-_LINK_LOCAL = (IPv4Network("169.254.0.0/16"), IPv6Network("fe80::/10"))
+LINK_LOCAL_4 = IPv4Network("169.254.0.0/16")
+_LINK_LOCAL = (LINK_LOCAL_4, IPv6Network("fe80::/10"))
 _MULTICAST = (IPv4Network("224.0.0.0/4"), IPv6Network("ff00::/8"))
 _UNROUTABLE = (
     IPv4Network("0.0.0.0/8"),
