@@ -6,7 +6,8 @@ import pytest
 from vpclab import Topology, internet, tcp, trace
 from vpclab.course import predict, show, stepper, walk, words
 from vpclab.course import stepping as module
-from vpclab.course.stepping import StepView, header_table, rule_table, step_view, steps
+from vpclab.course.record import record
+from vpclab.course.stepping import StepView, asks, header_table, rule_table, step_view, steps
 
 
 @pytest.fixture(autouse=True)
@@ -116,7 +117,7 @@ def test_names_are_escaped_on_a_page():
 
 
 def parts(box):
-    row, page = box.children
+    row, _, page = box.children
     back, number, on = row.children
     return back, number, on, page
 
@@ -193,3 +194,89 @@ def test_a_walk_waits_for_its_prediction():
     assert "Commit your prediction first." in str(walk("04-p2"))
     predict("04-p2", "inside")
     assert "198.51.100.10:443" in str(walk("04-p2"))
+
+
+QUESTIONS = [
+    ("the list at the door", (internet, "web", 443), {5: "pass", 8: "1"}),
+    ("a list that has no rule for it", (internet, "web", 22), {5: "stop"}),
+    ("the routes of a table", ("web", "app", 443), {2: "0", 6: "pass"}),
+]
+
+
+@pytest.mark.parametrize(("flow", "truths"), [q[1:] for q in QUESTIONS], ids=[q[0] for q in QUESTIONS])
+def test_every_third_step_that_does_something_is_asked_about_until_the_packet_is_stopped(flow, truths):
+    src, dst, port = flow
+    found = asks(trace(shop(), src, dst, tcp(port)))
+    assert {number: ask.truth for number, ask in found.items() if number in truths} == truths
+    assert all(ask.truth in dict(ask.choices) and len(ask.choices) > 1 for ask in found.values())
+    assert len(found) <= 4
+
+
+def test_a_question_shows_the_rules_but_not_which_one_decides():
+    ask = asks(trace(shop(), internet, "web", tcp(22)))[5]
+    assert "tcp 443 from 0.0.0.0/0" in str(ask.rules)
+    assert "◀" not in ask.html()
+    assert "no rule matches" not in ask.html()
+
+
+def at_question():
+    """Return a stepper whose Next has just asked, and its parts."""
+    box = stepper(trace(shop(), internet, "web", tcp(443)))
+    _, number, on, page = parts(box)
+    number.value = 5
+    on.click()
+    _, choice, buttons, reminder = box.children[1].children
+    return number, on, page, choice, buttons.children, reminder
+
+
+def test_next_asks_before_some_steps_and_does_not_go_on_without_an_answer():
+    number, on, _page, choice, (answer, _), reminder = at_question()
+    assert (number.value, choice.value) == (5, None)
+    on.click()
+    answer.click()
+    assert number.value == 5
+    assert words.CHOOSE_ONE in reminder.value
+    assert record().events() == []
+
+
+@pytest.mark.parametrize(
+    ("key", "said", "state"),
+    [("pass", "✔ You said: it passes", "correct"), ("stop", "✖ You said", "try again")],
+)
+def test_an_answer_goes_on_is_told_in_the_next_step_and_recorded(key, said, state):
+    number, _on, page, choice, (answer, _), _ = at_question()
+    choice.value = key
+    answer.click()
+    assert number.value == 6
+    assert said in page.value
+    (event,) = record().events()
+    assert (event["event"], event["step"], event["state"], event["choice"]) == ("step", 6, state, key)
+
+
+def test_a_question_can_be_skipped_and_is_not_asked_twice():
+    number, on, page, _, (_, skip), _ = at_question()
+    skip.click()
+    assert number.value == 6
+    assert "You said" not in page.value
+    number.value = 5
+    on.click()
+    assert number.value == 6
+    assert [event["state"] for event in record().events()] == ["skipped"]
+
+
+def test_questions_can_be_left_out():
+    box = stepper(trace(shop(), internet, "web", tcp(443)), ask=False)
+    _, number, on, _ = parts(box)
+    for _ in range(11):
+        on.click()
+    assert number.value == 12
+
+
+def test_where_there_are_no_controls_the_box_says_its_step_in_words():
+    box = stepper(trace(shop(), internet, "web", tcp(443)))
+    parts(box)[2].click()
+    assert "Step 2 of 12" in repr(box)
+    shown = box._repr_mimebundle_()
+    assert "Step 2 of 12" in shown["text/plain"]
+    assert "<table" in shown["text/html"]
+    assert "application/vnd.jupyter.widget-view+json" in shown

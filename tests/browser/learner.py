@@ -325,6 +325,7 @@ class Stepper:
         self.back = cell.get_by_role("button", name="Previous", exact=True)
         self.on = cell.get_by_role("button", name="Next", exact=True)
         self.number = cell.get_by_role("spinbutton", name="Step", exact=True)
+        self.skip = cell.get_by_role("button", name="Skip", exact=True)
         self.page = cell.locator(".widget-html-content").last
         self.picture = cell.locator(".jp-OutputArea img")
 
@@ -332,9 +333,19 @@ class Stepper:
     def last(self) -> int:
         return int(self.number.get_attribute("max") or 0)
 
+    def heading(self, step: int) -> Locator:
+        return self.page.get_by_text(f"Step {step} of {self.last},")
+
     def shows(self, step: int) -> str:
         """Wait for a step, and return its heading."""
-        heading = self.page.locator("strong").first
-        expect(heading).to_contain_text(f"Step {step} of {self.last},")
+        expect(self.heading(step)).to_be_visible()
         self.picture.evaluate("image => image.decode()")
-        return heading.inner_text()
+        return self.heading(step).inner_text()
+
+    def go_on(self, step: int) -> str:
+        """Press Next, skip the question if there is one, and return the heading of the next step."""
+        self.on.click()
+        expect(self.heading(step).or_(self.skip)).to_be_visible()
+        if self.skip.is_visible():
+            self.skip.click()
+        return self.shows(step)

@@ -45,6 +45,11 @@ MEASURE = """image => {
         page.scrollHeight - page.clientHeight].map(Math.round);
 }"""
 
+# How far below the top of the stepper its first table ends, which is the packet's header.
+REACH = """table => Math.round(table.getBoundingClientRect().bottom
+    - table.closest('.widget-vbox').getBoundingClientRect().top)"""
+FAR = 400  # in sight together with the buttons on every screen
+
 
 def said(id: str, key: str) -> str:
     """Return a choice as the page shows it."""
@@ -124,9 +129,7 @@ def test_a_prediction_is_committed_with_the_keyboard_alone_and_then_the_reveal_s
 def test_the_packet_is_stepped_to_its_end_and_back_with_the_mouse(stepper):
     headings = [stepper.shows(1)]
     expect(stepper.back).to_be_disabled()
-    for step in range(2, stepper.last + 1):
-        stepper.on.click()
-        headings.append(stepper.shows(step))
+    headings += [stepper.go_on(step) for step in range(2, stepper.last + 1)]
     expect(stepper.on).to_be_disabled()
     for leg in (words.REQUEST, words.REPLY):
         shown = [heading for heading in headings if f", {leg}: " in heading]
@@ -156,18 +159,22 @@ def test_the_packet_is_stepped_to_its_end_with_the_keyboard_alone(stepper, chapt
 
 
 @pytest.mark.parametrize("width", [1280, 800])
-def test_every_step_keeps_the_picture_on_one_place_and_hides_nothing(stepper, chapter, width):
+def test_every_step_keeps_its_picture_in_place_and_its_header_by_the_buttons(stepper, chapter, width):
     chapter.look(width, "Light")
-    places, hidden = set(), {}
+    places: set[tuple[int, ...]] = set()
+    hidden: dict[int, int] = {}
+    far: dict[int, int] = {}
     for step in range(1, stepper.last + 1):
-        stepper.shows(step)
+        if step > 1:
+            stepper.go_on(step)
         *place, more = stepper.picture.evaluate(MEASURE)
         places.add(tuple(place))
         hidden |= {step: more} if more > 0 else {}
-        if step < stepper.last:
-            stepper.on.click()
+        reach = stepper.page.locator("table").first.evaluate(REACH)
+        far |= {step: reach} if reach > FAR else {}
     assert len(places) == 1, f"x, y, width and height of the picture: {sorted(places)}"
     assert hidden == {}, "pixels that only a scroll bar inside the stepper brings, by step"
+    assert far == {}, "pixels from the top of the buttons to the end of the sentence and the header, by step"
 
 
 @pytest.mark.parametrize(

@@ -1,20 +1,22 @@
 """The packet stepper: a trace one step at a time, in both directions, under six labels that never change.
 
-`steps` puts a trace's hops under the labels, `step_view` is the page for one of them; both are pure.
-`stepper` is a thin shell with a button back, a button on and a number to type, which changes one HTML
-control once per step.
+`steps` puts a trace's hops under the labels, `step_view` is the page for one of them, `asks` are the
+questions that come before some of them; all are pure. `stepper` is a thin shell with a button back, a button
+on and a number to type, which changes one HTML control once per step.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from html import escape
+from functools import cached_property
+from math import ceil
 from typing import TYPE_CHECKING, Any
 
 from vpclab.course import words
-from vpclab.course.cards import Card, Table, bundle, prose
+from vpclab.course.cards import Card, Table, prose
+from vpclab.course.controls import GRID, button, line, live, sheet, shell
+from vpclab.course.record import record
 from vpclab.render import theme
 from vpclab.render.words import deed
 
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
     from vpclab import Decision, Hop, Packet, Trace
     from vpclab.render import Figure
 
-__all__ = ["Step", "StepView", "step_view", "stepper", "steps", "still", "walk"]
+__all__ = ["Ask", "Step", "StepView", "asks", "step_view", "stepper", "steps", "still", "walk"]
 
 SG_OUT, ACL_OUT, ROUTE, GATEWAY, ACL_IN, SG_IN = range(6)
 _FILTERS = {
@@ -31,8 +33,12 @@ _FILTERS = {
     ("network_acl", "outbound"): ACL_OUT,
     ("network_acl", "inbound"): ACL_IN,
 }
-# In a narrow window the picture comes on top, so that it stays in its place from step to step.
-_COLUMNS = "display:flex;flex-wrap:wrap-reverse;align-items:flex-end;gap:16px"
+# What changes from step to step stands on top with room for the longest step, so that the picture, beside it
+# or below it, stays in its place; on a low screen the picture gets smaller before it leaves the window.
+_GRID = f"{GRID};grid-template-rows:auto 1fr;max-width:1200px"
+_PICTURE = "max-width:100%;max-height:max(560px,calc(100vh - 190px))"
+_NARROW = 540  # pixels: a little less than the page has in a window of 800
+_ASK_EVERY = 3  # steps that apply
 _BLANKED = ("____", "____")
 _RULED = ("security_group", "network_acl", "route_table")
 
@@ -133,56 +139,79 @@ def _fill(present: list[Step], leg: str, ended: bool, last: int) -> list[Step]:
 
 @dataclass(frozen=True)
 class StepView:
-    """The page for one step of a trace, as text and as HTML."""
+    """The page for one step of a trace, as text and as HTML; `said` is what the learner is answered."""
 
     trace: Trace
     number: int
+    said: str = ""
 
-    def _parts(self) -> tuple[str, list[Any]]:
-        every = steps(self.trace)
-        step = every[self.number]
-        leg = words.REPLY if step.leg == "reply" else words.REQUEST
-        head = f"{words.STEP_OF.format(number=self.number + 1, count=len(every))}, {leg}: "
+    @cached_property
+    def _steps(self) -> tuple[Step, ...]:
+        return steps(self.trace)
+
+    def _lines(self, number: int) -> list[str]:
+        """Return what is said of a step: its heading, then sentences."""
+        step, leg = self._steps[number], [s for s in self._steps if s.leg == self._steps[number].leg]
+        name = words.REPLY if step.leg == "reply" else words.REQUEST
+        head = f"{words.STEP_OF.format(number=number + 1, count=len(self._steps))}, {name}: "
         head += f"{words.STEP_LABELS[step.label]} · {step.mark}"
         if step.hop is None:
-            said = words.NOT_REACHED if step.ended else words.NOT_APPLICABLE[step.label]
-            return head, [said]
-        before = any(s.allowed is False for s in every[: self.number] if s.leg == step.leg)
-        refused = any(s.allowed is False for s in every if s.leg == "forward")
-        parts: list[Any] = [" ".join(d.because for d in step.decisions) or rewriting(step.hop)]
-        parts += [words.WENT_ON] if before else []
-        parts += [words.NO_REPLY_SENT] if step.leg == "reply" and refused else []
-        parts.append(header_table(step.hop.packet_in, step.hop.packet_out))
+            return [head, words.NOT_REACHED if step.ended else words.NOT_APPLICABLE[step.label]]
+        lines = [head, " ".join(d.because for d in step.decisions) or rewriting(step.hop)]
+        if any(earlier.allowed is False for earlier in leg[: leg.index(step)]):
+            lines.append(words.WENT_ON)
+        if step.leg == "reply" and any(s.allowed is False for s in self._steps if s.leg == "forward"):
+            lines.append(words.NO_REPLY_SENT)
+        return lines
+
+    def _tables(self) -> list[Table]:
+        """Return the packet's header, then the rules that were read."""
+        step = self._steps[self.number]
+        if step.hop is None:
+            hop = (*self.trace.forward, *self.trace.reply)[max(step.place, 0)]
+            packet = hop.packet_out or hop.packet_in
+            return [] if step.ended else [header_table(packet, packet)]
         names = {thing.id: thing.name for thing in self.trace.snapshot}
-        parts += [rule_table(decision, names) for decision in step.decisions if decision.kind in _RULED]
-        return head, parts
+        rules = [rule_table(decision, names) for decision in step.decisions if decision.kind in _RULED]
+        return [header_table(step.hop.packet_in, step.hop.packet_out), *rules]
 
     def __str__(self) -> str:
-        head, parts = self._parts()
-        return "\n".join([head, *map(str, parts)])
+        lines = [*self._lines(self.number), *([self.said] if self.said else [])]
+        return "\n".join([*lines, *map(str, self._tables())])
 
     __repr__ = __str__
 
     def html(self) -> str:
-        """Return the page: the way so far, the picture, what this step does."""
-        head, parts = self._parts()
-        body = "".join(part.html() if isinstance(part, Table) else prose(part) for part in parts)
-        every = steps(self.trace)
-        picture = bundle(picture_of(self.trace, every[self.number].place)).get("text/html", "")
-        return (
-            f'<div style="{theme.CARD};padding:8px 14px;line-height:1.45">'
-            f'<p style="min-height:2.9em"><strong>{escape(head)}</strong></p><div style="{_COLUMNS}">'
-            f'<div style="flex:1 1 380px">{body}{_way(every, self.number)}</div>'
-            f'<div style="flex:1 1 380px">{picture}</div></div></div>'
+        """Return the page: what this step does, the picture, the rules, the way so far."""
+        head, *lines = self._lines(self.number)
+        header, rules = self._tables()[:1], self._tables()[1:]
+        lines += [self.said] if self.said else []
+        now = live(line(head, strong=True) + "".join(map(line, lines)))
+        now += "".join(table.html() for table in header)
+        after = "".join(table.html() for table in rules) + _way(self._steps, self.number)
+        picture = picture_of(self.trace, self._steps[self.number].place).picture
+        return sheet(
+            f'<div style="{_GRID}"><div style="min-height:{self._room()}px">{now}</div>'
+            f'<div style="grid-row:span 2">{picture.replace("max-width:100%", _PICTURE, 1)}</div>'
+            f"<div>{after}</div></div>"
         )
+
+    def _room(self) -> int:
+        """Return how high, in pixels, what changes gets at most in a narrow window."""
+        highest = 0
+        for number in range(len(self._steps)):
+            lines = self._lines(number)
+            rows = sum(ceil(theme.text_width(text, 13.5, bold=True) / _NARROW) for text in lines)
+            highest = max(highest, 19 * rows + 6 * len(lines))
+        return highest + 98 + 22 * bool(asks(self.trace))  # the header; the learner's answer
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         return {"text/plain": str(self), "text/html": self.html()}
 
 
-def step_view(trace: Trace, number: int) -> str:
+def step_view(trace: Trace, number: int, said: str = "") -> str:
     """Return the HTML page for step `number` of a trace, counted from 0."""
-    return StepView(trace, number).html()
+    return StepView(trace, number, said).html()
 
 
 def picture_of(trace: Trace, place: int) -> Figure:
@@ -245,16 +274,18 @@ def rule_table(decision: Decision, names: Mapping[str, str]) -> Table:
     rules = [*decision.passed_over, *([decision.rule] if decision.rule is not None else [])]
     if decision.kind == "route_table":
         rules.sort(key=lambda rule: decision.component.routes.index(rule))
-
-    def text(rule: Any) -> str:
-        target = getattr(rule, "target", None)
-        return str(rule) if target is None else f"{rule.destination} → {names.get(target, target)}"
-
-    rows = [(text(rule), decides if rule is decision.rule else words.PASSED_OVER) for rule in rules]
+    rows = [
+        (_rule_text(rule, names), decides if rule is decision.rule else words.PASSED_OVER) for rule in rules
+    ]
     if decision.rule is None:  # a reply needs none in a security group (SG-12)
         rows.append((words.NO_RULE_NEEDED if decision.allowed else words.NO_RULE_DECIDES, decides))
     marked = next(i for i, row in enumerate(rows) if row[1] == decides)
     return Table((_title(decision), words.VERDICT), tuple(rows), marked)
+
+
+def _rule_text(rule: Any, names: Mapping[str, str]) -> str:
+    target = getattr(rule, "target", None)
+    return str(rule) if target is None else f"{rule.destination} → {names.get(target, target)}"
 
 
 def walk(what: Any, *, leg: str = "", blank: Collection[int] = ()) -> Card:
@@ -293,15 +324,80 @@ def still(trace: Trace) -> Card:
     return Card(words.STEPPER, trace.flow, parts=(StepView(trace, 0),), next=words.STILL_NEXT)
 
 
-def page_height(trace: Trace) -> int:
-    """Return a height, in pixels, that holds each page of a trace: all its pictures are of one size."""
-    found = re.search(r'height="(\d+)', picture_of(trace, -1).svg)
-    return max(620, 110 + int(found[1]) if found else 0)
+@dataclass(frozen=True)
+class Ask:
+    """A question about a step before it is shown: `truth` is the right one of the choices."""
+
+    question: str
+    choices: tuple[tuple[str, str], ...]
+    truth: str
+    rules: Table | None = None
+
+    def html(self) -> str:
+        """Return the question, and the rules that it is about."""
+        return sheet(live(prose(self.question)), self.rules.html() if self.rules else "")
 
 
-def stepper(what: Any) -> Any:
-    """Return controls to step through a trace; a prediction's id stands for its trace, once committed."""
-    from ipywidgets import HTML, BoundedIntText, Button, HBox, VBox
+def asks(trace: Trace) -> dict[int, Ask]:
+    """Return questions about a few steps, by the step's number counted from 0.
+
+    Every third step that does something is asked about; nothing is, once the packet has been stopped.
+    """
+    found: dict[int, Ask] = {}
+    names = {thing.id: thing.name for thing in trace.snapshot}
+    applying = 0
+    for number, step in enumerate(steps(trace)):
+        ask = _ask(step, number, names)
+        applying += ask is not None
+        if ask is not None and applying % _ASK_EVERY == 0:
+            found[number] = ask
+        if step.allowed is False:
+            break
+    return found
+
+
+def _ask(step: Step, number: int, names: Mapping[str, str]) -> Ask | None:
+    """Return the question about a step; None where there is nothing to choose between."""
+    if step.hop is None or step.allowed is None:
+        return None
+    decision = next((d for d in step.decisions if d.allowed is False), (*step.decisions, None)[0])
+    rules: Table | None = None
+    if step.label == GATEWAY:
+        came, went = step.hop.packet_in, step.hop.packet_out
+        choices = tuple(words.ASK_GATEWAY.items())
+        sides = (("source", "src"), ("destination", "dst"))
+        changed = [name for name, side in sides if went and _end(came, side) != _end(went, side)]
+        truth = "stop" if went is None or step.allowed is False else "nothing"
+        truth = changed[0] if len(changed) == 1 and truth == "nothing" else truth
+        if len(changed) == 2:
+            return None
+    elif decision is None or decision.kind not in _RULED:
+        return None
+    elif decision.kind == "route_table":
+        routes = decision.component.routes
+        listed = [(str(i), _rule_text(route, names)) for i, route in enumerate(routes)]
+        choices = (*listed, ("none", words.ASK_NO_ROUTE))
+        truth = "none" if decision.rule is None else str(routes.index(decision.rule))
+    else:
+        choices = tuple(words.ASK_FILTER.items())
+        truth = "pass" if step.allowed else "stop"
+        there = dict.fromkeys((*decision.passed_over, *decision.component.side(decision.direction)))
+        rows = tuple((_rule_text(rule, names),) for rule in there) or ((words.ASK_NO_RULES,),)
+        rules = Table((words.ASK_RULES.format(direction=decision.direction, where=_title(decision)),), rows)
+    packet = step.hop.packet_in
+    question = words.ASK.format(
+        number=number + 1, label=words.STEP_LABELS[step.label], where=_title(decision or step.hop),
+        packet=f"{_end(packet, 'src')} → {_end(packet, 'dst')}",
+    )  # fmt: skip
+    return Ask(question, choices, truth, rules)
+
+
+def stepper(what: Any, *, ask: bool = True) -> Any:
+    """Return controls to step through a trace; a prediction's id stands for its trace, once committed.
+
+    Before some steps Next asks what will happen; `ask=False` leaves the questions out.
+    """
+    from ipywidgets import HTML, BoundedIntText, HBox, VBox
 
     from vpclab.course.lesson import gated
     from vpclab.course.widgets import guarded
@@ -310,19 +406,59 @@ def stepper(what: Any) -> Any:
     if isinstance(trace, Card):
         return trace
     last = len(steps(trace))
-    page = HTML(layout={"min_height": f"{page_height(trace)}px"})
+    pending = asks(trace) if ask else {}
+    answers: dict[int, str] = {}
+    place, question = HTML(layout={"min_height": "560px"}), VBox()
     number = BoundedIntText(value=1, min=1, max=last, description=words.STEP_NUMBER)
-    back, on = Button(description=words.PREVIOUS), Button(description=words.NEXT)
 
-    def show(change: Any) -> None:
-        guarded(page, lambda: step_view(trace, number.value - 1))
+    def show(change: Any = None) -> None:
+        question.children = ()
+        at = number.value - 1
+        guarded(place, lambda: step_view(trace, at, answers.get(at, "")))
         back.disabled, on.disabled = number.value == 1, number.value == last
 
-    def move(by: int) -> None:
-        number.value += by
+    def settle(state: str, said: str = "", **more: str) -> None:
+        """Keep an answer, or that there was none, and go on."""
+        answers[number.value] = said
+        name = what if isinstance(what, str) else trace.flow
+        record().add("step", name, step=number.value + 1, state=state, **more)
+        number.value += 1
+        on.focus()
 
+    def go_on() -> None:
+        asked = pending.get(number.value)
+        if asked is None or number.value in answers:
+            number.value += 1
+        elif not question.children:
+            question.children = question_about(asked, settle)
+
+    back = button(words.PREVIOUS, lambda: setattr(number, "value", number.value - 1))
+    on = button(words.NEXT, go_on)
     number.observe(show, names="value")
-    back.on_click(lambda _: move(-1))
-    on.on_click(lambda _: move(1))
-    show(None)
-    return VBox([HBox([back, number, on]), page])
+    show()
+    return shell(
+        [HBox([back, number, on]), question, place],
+        lambda: StepView(trace, number.value - 1, answers.get(number.value - 1, "")),
+    )
+
+
+def question_about(asked: Ask, settle: Callable[..., None]) -> tuple[Any, ...]:
+    """Return the controls of a question; `settle` gets the state, what to say, and the choice."""
+    from ipywidgets import HTML, HBox, RadioButtons
+
+    options = [(text, key) for key, text in asked.choices]
+    choice = RadioButtons(options=options, value=None, description=words.ASK_LABEL, layout={"width": "auto"})
+    reminder = HTML()
+
+    def answer() -> None:
+        if choice.value is None:
+            reminder.value = live(line(words.CHOOSE_ONE))
+            return
+        right = choice.value == asked.truth
+        said = (words.ASK_RIGHT if right else words.ASK_WRONG).format(
+            choice=dict(asked.choices)[choice.value]
+        )
+        settle("correct" if right else "try again", said, choice=choice.value)
+
+    buttons = HBox([button(words.ASK_ANSWER, answer), button(words.ASK_SKIP, lambda: settle("skipped"))])
+    return (HTML(asked.html()), choice, buttons, reminder)

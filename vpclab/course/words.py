@@ -6,6 +6,8 @@ What a chapter says stands in its declarations (`chapters/cNN.py`) and its lesso
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 # --- the four answers of a check ---------------------------------------------------------------------------
 
 NOT_YET = "not yet"
@@ -106,7 +108,17 @@ KIND_NAMES = {
     "diagnose": "name the fault",
     "step": "the packet's next step",
 }
-WHERE_TO_TYPE = "Type your answer in the cell that holds:"
+WHERE_TO_TYPE = {
+    "choice": 'Put a letter, in quotes, in place of the ____ (such as "a"), in the cell that holds:',
+    "number": "Put a number in place of the ____, in the cell that holds:",
+    "cidr": 'Put a block, in quotes, in place of the ____ (such as "192.0.2.0/24"), in the cell that holds:',
+    "order": 'Put a list in place of the ____ (such as ["first", "second"]), in the cell that holds:',
+    "match": 'Put pairs in place of the ____ (such as {"item": "choice"}), in the cell that holds:',
+    "edit": "Put your lines in place of the ____, in the cell that holds:",
+    "build": "Put your lines in place of the ____, in the cell that holds:",
+    "diagnose": 'Put two names in place of the ____ (such as ("web", "CODE")), in the cell that holds:',
+    "step": "Put a name or an address, in quotes, in place of the ____, in the cell that holds:",
+}
 PREDICTION = "prediction"
 EXERCISE = "exercise"
 STEP_NEXT = 'Which component comes next? If the packet goes no further, write "stops here".'
@@ -151,10 +163,12 @@ YOUR_PREDICTION = "Your prediction"
 COMMITTED = "committed"
 YOU_PREDICTED = "You predicted: {choice}."
 COMMITTED_NEXT = "Now run the next cell: it shows what happens."
+COMMITTED_BEFORE = "You can choose again, or run the next cell: it shows what happens."
 AS_PREDICTED = "That is what happens."
 NOT_AS_PREDICTED = "Something else happens."
 CHOOSE_ONE = "Choose one answer first."
 CHOICES_ARE = "The choices:"
+ABOVE = "{id}: your turn"
 
 # --- explaining in your own words --------------------------------------------------------------------------
 
@@ -204,6 +218,7 @@ PRICES_HEADER = ("what", "price", "where", "as of")
 RECALL = "recall"
 RECALL_TITLE = "Three questions from earlier chapters"
 RECALL_STILL = "Run the cell below to answer them."
+LOOK_FORWARD = "Chapter {chapter}, which is still to come, is about it."
 RECALL_NONE = "There are no earlier questions for chapter {chapter}."
 QUESTION = "Question {number}"
 CHECK = "Check"
@@ -326,3 +341,233 @@ CHECK_DATA = "the course's data"
 CHECK_DATA_ELSE = "Start from a complete copy of the course."
 CHECK_PROGRESS = "a place for your progress"
 CHECK_PROGRESS_ELSE = "This folder cannot be written: your answers are judged, but not kept."
+
+# --- trouble tickets ---------------------------------------------------------------------------------------
+
+TICKET = "ticket"
+TICKET_TITLE = "Ticket {seed}, level {level}"
+COMPLAINT_CUSTOMER = "Customers report: “`{dst}` does not answer.”"
+COMPLAINT_CUSTOMER_6 = "Customers whose provider gives them IPv6 report: “`{dst}` does not answer.”"
+COMPLAINT_SITE = "The people in `{src}` report: “We wait for `{dst}`, and nothing comes.”"
+COMPLAINT_OUTSIDE = "The log of `{src}` says: “The service at {dst} does not answer.”"
+COMPLAINT_INSIDE = "The log of `{src}` says: “No answer from `{dst}`.”"
+COMPLAINT_ROW = "That is row {row} below."
+TICKET_ONE = "The map shows the plan. In the network as it runs, **one thing** is otherwise."
+TICKET_MANY = (
+    "The map shows the plan. In the network as it runs, **{count} things** are otherwise, and each complaint "
+    "has a cause of its own."
+)
+TICKET_HOW = (
+    "- `t.probe(src, dst, traffic)` sends one flow through the network as it runs. Each new flow counts as one "
+    "probe.\n"
+    "- `t.diagnose(component, code)` names what is wrong and why. Where it is wrong, a probe shows it, and that "
+    "one counts too.\n"
+    "- `t.fix(function)` runs your function on a fresh copy of the broken network, as `check` does. Any change "
+    "will do that makes all rows hold; one that does not counts as a probe.\n"
+    "- `t.debrief()` shows afterwards what was wrong, and the shortest line of questioning.\n"
+    "- `t.plan` is the plan, to look at and to trace in. That costs nothing.\n"
+    "- `t.controls()` offers the first two as controls to choose from."
+)
+TICKET_TELLS = (
+    "A probe tells what the sender notices, an answer or none. Where none comes, it also tells which machine "
+    "saw the packet last: an instance, a NAT gateway, or a host at your site. A machine sees what it sends and "
+    "what is let in to it. Lists, tables and the other gateways write nothing down, and machines on the "
+    "internet are not yours to ask."
+)
+TICKET_ROWS = "What must work, and what must not"
+TICKET_ROWS_HEADER = ("row", "from", "to", "traffic", "wanted")
+TICKET_PLAN = "The plan's routes and rules"
+TICKET_PLAN_HEADER = ("component", "routes and rules")
+TICKET_SUSPECTS = "What may have happened, and the codes that say so"
+TICKET_SUSPECTS_HEADER = ("what may have happened", "code")
+TICKET_CODES_HEADER = ("code", "what it says")
+TICKET_NEXT = "Ask where the answer splits the suspects best."
+PROBE_LAST_SEEN = "where the packet was seen last"
+SEEN_REQUEST, SEEN_ANSWER, SEEN_NOWHERE = "the request, at {name}", "the answer, at {name}", "–"
+SEEN_BACK = "the sender has the answer"
+TICKET_PROBED = "{flow}: {answer}."
+TICKET_PROBED_SEEN = "{flow}: {answer}. Seen last: {seen}."
+TICKET_PROBE_NEXT = "Each new flow counts once; asking the same again is free."
+TICKET_PROBE_HOW = "Say who sends, who shall answer, and what is sent, in place of the ____."
+
+DIAGNOSE_BLANK = 'Name the component and the code, both in quotes: t.diagnose("web", "BAD_STATE").'
+DIAGNOSE_NO_CODE = "{code} is no code of this ticket. The codes are: {known}."
+DIAGNOSE_NOTHING = (
+    "Nothing that may have happened here would make {component} say {code}. This costs nothing: look at the "
+    "list of the ticket, and at what the component does."
+)
+DIAGNOSED = "diagnosed"
+DIAGNOSE_RIGHT = "{component} it is: {code}. {meaning}"
+DIAGNOSE_MORE_ONE, DIAGNOSE_MORE = "One more is to be found.", "{count} more are to be found."
+DIAGNOSE_ALL_FOUND = "Now put it right: `t.fix(function)`."
+DIAGNOSE_ALIKE = (
+    "Careful: no probe between the machines of this ticket tells this apart from: {others}. So it counts."
+)
+DIAGNOSE_AGAIN = "You have found that one already."
+DIAGNOSE_REFUTED_OWN = "Your own probe {number} speaks against it: {flow}."
+DIAGNOSE_REFUTED_COMPLAINT = "The complaint speaks against it: {flow}."
+DIAGNOSE_REFUTED_NEW = "A probe speaks against it: {flow}."
+DIAGNOSE_WITH = "If it were so: {answer}. As it is: {truth}."
+DIAGNOSE_COUNTS = "This was a new probe, and it counts."
+DIAGNOSE_NEXT = "Find the next question whose answer splits what is left."
+
+FIX_RAISED_HERE = (
+    "Your code runs on the plan, but not on the network as it runs. That tells you something, so it counts as "
+    "a probe."
+)
+FIX_NOT_YET = "What your function printed is kept back until the ticket is closed."
+FIX_COUNTS = "A change that does not help counts as one probe."
+FIX_NEXT = "Think again about what your probes have cleared of suspicion, or send another one."
+FIX_DONE = "The ticket is closed: {sentence}"
+FIX_DONE_NEXT = "See what it was, and how few probes it takes: `t.debrief()`."
+
+DEBRIEF = "debrief"
+DEBRIEF_EARLY = "The ticket is still open. Mend the network with `t.fix(function)` first."
+DEBRIEF_GIVE_UP = "To see it now: `t.debrief(give_up=True)`."
+DEBRIEF_WAS = "What was wrong:"
+DEBRIEF_NAMED, DEBRIEF_NOT_NAMED = "you named it", "you did not name it"
+DEBRIEF_LINE = "- {fault} {component}: {codes} ({named})."
+DEBRIEF_YOURS = "Your questions"
+DEBRIEF_YOURS_HEADER = ("probe", "who sends what to whom", "what you learned", "explanations left")
+DEBRIEF_BEST = "The shortest line of questioning"
+DEBRIEF_EXACT = "Found by trying every order of questions: no other plan needs fewer on average."
+DEBRIEF_GREEDY = (
+    "Found by always asking what leaves fewest explanations on average; a luckier line may be shorter."
+)
+DEBRIEF_START = "At the start {count} explanations fitted the complaint."
+DEBRIEF_LEFT = (
+    "{count} explanations stay that no probe between the machines of this ticket tells apart: {list}."
+)
+DEBRIEF_SCORE = "You used {used}. The best line needs {best}."
+DEBRIEF_FEWER = "You used {used}. The careful line needs {best}: you were lucky, or quick to guess."
+DEBRIEF_FIXES = "Fixes that did not help are among them: {count}."
+DEBRIEF_GAVE_UP = "You looked before it was mended."
+DEBRIEF_TRACE = "The packet's way as it was:"
+DEBRIEF_NEXT = "The next one: `ticket({seed}, level={level})`."
+PROBE_COUNT_ONE, PROBE_COUNT = "1 probe", "{count} probes"
+DESK = "ticket controls"
+DESK_SRC, DESK_DST, DESK_TRAFFIC = "Sender", "Receiver", "Traffic"
+DESK_COMPONENT, DESK_CODE = "Component", "Code"
+DESK_PROBE, DESK_DIAGNOSE = "Send probe", "Diagnose"
+DESK_CHOOSE = "choose"
+DESK_CHOOSE_ALL = "Choose in every list first."
+OVER_IPV6 = "{traffic} over IPv6"
+
+TICKET_SEED = "a ticket's seed is a whole number from 0 on (got {value})"
+TICKET_LEVEL = "a ticket's level is 1, 2 or 3: the number of faults (got {value})"
+TICKET_DESIGN = "{value} is no design: give one of {known}, or a pair of a Topology and an intent table"
+TICKET_UNSOUND = "a ticket starts from a sound network, and here a row of the table does not hold: {row}"
+TICKET_NO_ROOM = "this network and its table have room for no ticket with {level} faults: try a lower level"
+TICKET_VERSION = "ip_version={value}: use 4 or 6"
+
+
+class FaultWords(NamedTuple):
+    """How a kind of fault is spoken of: what may have happened, what to name, and what it was."""
+
+    may: str
+    name: str
+    sentence: str
+
+
+FAULTS = {
+    "route missing": FaultWords(
+        "a route was taken away", "the route table", "The route table {at} has lost its route for {about}."
+    ),
+    "one-sided peering": FaultWords(
+        "one side of a peering has no route",
+        "the route table",
+        "The route table {at} has no route for {about}, the other side of the peering.",
+    ),
+    "blackhole": FaultWords(
+        "what a route leads to was deleted",
+        "the route table",
+        "{about} was deleted, and a route of the route table {at} still leads to it.",
+    ),
+    "more specific route": FaultWords(
+        "a narrower route leads elsewhere",
+        "the route table",
+        "Somebody added a narrower route to the route table {at}: {about}. The longest prefix wins.",
+    ),
+    "wrong table": FaultWords(
+        "a subnet is served by another route table",
+        "the subnet",
+        "The subnet {at} is served by the route table {about}.",
+    ),
+    "propagation off": FaultWords(
+        "a table no longer takes the routes of the VPN",
+        "the route table",
+        "The route table {at} takes no routes from {about} any more: propagation is off.",
+    ),
+    "NAT gateway in a private subnet": FaultWords(
+        "a NAT gateway was made anew in a private subnet",
+        "the NAT gateway",
+        "The NAT gateway {at} stands in the private subnet {about}, so it has no way out itself.",
+    ),
+    "gateway detached": FaultWords(
+        "a virtual private gateway was detached",
+        "the gateway",
+        "The virtual private gateway {at} is not attached to the VPC.",
+    ),
+    "tunnels down": FaultWords(
+        "both tunnels of a VPN are down",
+        "the VPN connection",
+        "Both tunnels of the VPN connection {at} are down.",
+    ),
+    "peering not accepted": FaultWords(
+        "a peering was made anew and waits for acceptance",
+        "the peering connection",
+        "The peering connection {at} waits for its acceptance.",
+    ),
+    "no public address": FaultWords(
+        "an Elastic IP address was taken from an instance",
+        "the instance",
+        "The instance {at} has lost its public address {about}.",
+    ),
+    "source/destination check on": FaultWords(
+        "the source/destination check of a NAT instance was left on",
+        "the instance",
+        "The source/destination check of {at} is on, so it passes nothing on for others.",
+    ),
+    "instance stopped": FaultWords(
+        "an instance was stopped", "the instance", "The instance {at} is stopped."
+    ),
+    "reference that cannot match": FaultWords(
+        "a group's rule names a group that the sender does not carry",
+        "the security group",
+        "The security group {at} names itself in the place of the sender's group: “{about}” was meant.",
+    ),
+    "no outbound rule": FaultWords(
+        "a group lost its outbound rules",
+        "the security group",
+        "The security group {at} has no outbound rule.",
+    ),
+    "rule for the other version": FaultWords(
+        "a rule for IPv6 was written for IPv4",
+        "the security group",
+        "The security group {at} has lost “{about}” to a rule for IPv4, which admits no IPv6 packet.",
+    ),
+    "ACL in the wrong order": FaultWords(
+        "two rules of a network ACL have changed places",
+        "the network ACL",
+        "The network ACL {at} meets “{about}” before the rule that should admit the packet.",
+    ),
+    "ACL without ephemeral ports": FaultWords(
+        "a network ACL has no rule for the ephemeral ports of replies",
+        "the network ACL",
+        "The network ACL {at} has lost “{about}”, which let the replies pass.",
+    ),
+}
+FAULT_LEADS = "{block} leads to {target}"
+CODES = {
+    "BAD_STATE": "it is there, but it does not run",
+    "BAD_STATE_ATTACHMENT": "it is not attached, so it leads nowhere",
+    "BAD_STATE_ROUTE": "there is a route, but its target does not work",
+    "BAD_STATE_VPN": "no tunnel of the VPN connection is up",
+    "ENI_SG_RULES_MISMATCH": "no rule of the group admits the packet",
+    "ENI_SOURCE_DEST_CHECK_RESTRICTION": "the interface passes nothing on for others",
+    "IGW_PRIVATE_IP_ASSOCIATION_FOR_INGRESS": "no interface has this public address",
+    "MORE_SPECIFIC_ROUTE": "a longer prefix leads the packet elsewhere",
+    "NO_ROUTE_TO_DESTINATION": "no usable route leads there",
+    "SG_HAS_NO_RULES": "the group has no rule in this direction",
+    "SUBNET_ACL_RESTRICTION": "the network ACL does not admit the packet",
+}
