@@ -6,12 +6,13 @@ Each row takes something away from files as the AWS CLI prints them.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
-from test_aws_gateways import OP, Aws, X
+from test_aws_gateways import OP, REGION, Aws, X
 
-from vpclab import Topology, internet, reachability, select_route, service, site, tcp, trace
+from vpclab import Topology, internet, reachability, resolve, select_route, service, site, tcp, trace
 
 Row = Callable[[Aws], tuple[Any, Any, str, str]]
 ROWS: list[tuple[str, Row]] = []
@@ -215,6 +216,44 @@ def test_a_frozen_table_does_not_know_what_a_prefix_list_holds() -> None:
     assert select_route(table, "3.5.152.9").target == "vpce-s3"
     assert select_route(table.value, "3.5.152.9").allowed is None
     assert select_route(table.value, "10.0.9.9").target == "local"
+
+
+def denied(aws: Aws, key: str, kind: str, permission: str) -> Topology:
+    """Return the topology where the call for a key was denied."""
+    aws.data.pop(key, None)
+    topology = aws.load()
+    topology.settings = replace(topology.settings, denied=((kind, permission),))
+    return topology
+
+
+@pytest.mark.parametrize(
+    ("src", "dst"), [(X, "198.51.100.10"), (OP, "10.0.1.99")], ids=["internet", "office"]
+)
+def test_an_address_may_belong_to_an_interface_that_nobody_might_describe(src: Any, dst: str) -> None:
+    aws = Aws()
+    aws.vpn("192.168.0.0/16")
+    for topology in (aws.load(), denied(aws, "NetworkInterfaces", "network_interface", "ec2:X")):
+        found = trace(topology, src, dst, tcp(443))
+        assert found.outcome == ("unknown" if topology.settings.denied else "blocked"), str(found)
+        assert not topology.settings.denied or "ec2:X was denied" in found.because
+
+
+def test_a_service_may_be_an_endpoints_that_nobody_might_describe() -> None:
+    aws = Aws()
+    aws.nat()
+    aws.route("prv", "0.0.0.0/0", NatGatewayId="nat-1")
+    assert trace(aws.load(), "a1", service("ssm"), tcp(443)).outcome == "delivered"
+    topology = denied(aws, "VpcEndpoints", "vpc_endpoint", "ec2:Y")
+    assert "ec2:Y was denied" in trace(topology, "a1", service("ssm"), tcp(443)).because
+    assert resolve(topology, f"ssm.{REGION}.amazonaws.com", "a1").addresses == ()
+
+
+def test_an_endpoint_whose_interfaces_are_in_no_file() -> None:
+    aws = Aws()
+    aws.interface_endpoint()
+    aws.data["NetworkInterfaces"] = [e for e in aws.data["NetworkInterfaces"] if "eni-x" not in e.values()]
+    found = trace(aws.load(), "a1", service("ssm"), tcp(443))
+    assert (found.outcome, "if-x" in found.because) == ("unknown", True), str(found)
 
 
 def test_a_site_and_its_connections_may_share_a_name() -> None:

@@ -9,6 +9,7 @@ from string import Formatter
 import pytest
 
 import vpclab.topology
+from vpclab import VpclabError
 from vpclab.topology import words
 
 TABLES: dict[str, dict[str, tuple[str, ...]]] = {
@@ -57,3 +58,18 @@ def test_a_refusal_has_a_code_a_value_a_rule_and_a_way_out(key: str) -> None:
     assert rule
     assert way_out
     assert not any(text.endswith(".") for text in (value, rule, way_out))
+
+
+def test_a_refusal_in_a_notebook_shows_the_learners_line_and_no_frames_of_ours(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    from IPython.core.interactiveshell import InteractiveShell
+
+    shell = InteractiveShell()
+    shell.run_cell("from vpclab import Topology\n\ndef mine():\n    Topology('t').vpc('v', '10.0.0.0/8')")
+    result = shell.run_cell("mine()")
+    lines = capsys.readouterr().out.strip().splitlines()
+    assert isinstance(result.error_in_exec, VpclabError)
+    assert lines[0] == "line 4: Topology('t').vpc('v', '10.0.0.0/8')"
+    assert lines[1].startswith("Refused: InvalidVpc.Range: 10.0.0.0/8")
+    assert len(lines) == 2

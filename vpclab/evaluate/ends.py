@@ -267,26 +267,41 @@ def _service_end(network: LinkedNetwork, ref: Service, source: End, version: int
     place = service_place(full)
     for interface in endpoint_interfaces(network, full, vpc, version):
         return End(place, _own_address(interface, version), interface)
+    lost = lost_endpoint(network, full, vpc)
     blocks = [b for b in network.services.get(full) or service_blocks(full, region) if b.version == version]
     if not blocks:
         raise NotFound(f"service {ref.name!r} has no IPv{version} address in {region}", network.services)
-    return End(place, blocks[0][1])
+    return End(place, blocks[0][1], lost=lost)
+
+
+def lost_endpoint(network: LinkedNetwork, full: str, vpc: Vpc | None) -> str:
+    """Return why nobody can tell which endpoint answers for a service in a VPC; empty if it can be told."""
+    if vpc is None or not (vpc.dns_support and vpc.dns_hostnames):
+        return ""
+    permission = network.snapshot.settings.permission(VpcEndpoint.kind)
+    if permission:
+        return f"whether a VPC endpoint answers for {full} is not in the data: {permission} was denied."
+    owners = {eni.owner_id for eni in network.snapshot.all(NetworkInterface)}
+    for endpoint in _private_dns(network, full, vpc):
+        if endpoint.id not in owners:
+            return f"VPC endpoint {endpoint.name}: its network interfaces are not in the data."
+    return ""
+
+
+def _private_dns(network: LinkedNetwork, full: str, vpc: Vpc) -> list[VpcEndpoint]:
+    """Return the interface endpoints of a VPC that take a service's name over (VPE-12)."""
+    wanted = (vpc.id, full, "Interface", True)
+    every = network.snapshot.all(VpcEndpoint)
+    return [e for e in every if (e.vpc_id, e.service, e.type, e.private_dns) == wanted]
 
 
 def endpoint_interfaces(network: LinkedNetwork, full: str, vpc: Vpc | None, version: int) -> list[Interface]:
     """Return the interfaces that a service's public name means inside a VPC with private DNS (VPE-12)."""
     if vpc is None or not (vpc.dns_support and vpc.dns_hostnames):
         return []
-    found = []
-    for endpoint in network.snapshot.all(VpcEndpoint):
-        if (endpoint.vpc_id, endpoint.service, endpoint.type) == (
-            vpc.id,
-            full,
-            "Interface",
-        ) and endpoint.private_dns:
-            own = (i for i in network.interfaces.values() if i.value.owner_id == endpoint.id)
-            found += [i for i in own if any(v == version for v, _ in i.addresses)]
-    return found
+    ids = {endpoint.id for endpoint in _private_dns(network, full, vpc)}
+    own = (i for i in network.interfaces.values() if i.value.owner_id in ids)
+    return [i for i in own if any(v == version for v, _ in i.addresses)]
 
 
 def _at_site(found: Site, ref: object, version: int) -> End:

@@ -168,7 +168,7 @@ def enter_from_internet(walk: Walk, header: Header) -> None:
         )
         if found is None:
             because = f"the internet: nothing in this topology has the public address {to}."
-            walk.stop(INTERNET, header, "NO_POSSIBLE_DESTINATION", because)
+            walk.nobody(INTERNET, header, because)
             return
         vpc, private = found, dst
     gateway: Gateway | None = vpc.igw

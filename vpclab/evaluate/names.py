@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address
 from typing import Any
 
-from vpclab.evaluate.ends import Internet, SiteHost, endpoint_interfaces, source_end
+from vpclab.evaluate.ends import Internet, SiteHost, endpoint_interfaces, lost_endpoint, source_end
 from vpclab.evaluate.network import Interface, LinkedNetwork, linked
 from vpclab.topology.errors import NotFound
 from vpclab.topology.model import Address, PeeringConnection, Snapshot, Vpc, VpcEndpoint
@@ -153,6 +153,8 @@ def _service(network: LinkedNetwork, found: re.Match[str], vpc: Vpc | None) -> t
         return list(
             addresses
         ), "an interface endpoint with private DNS takes the service's name over (VPE-12)."
+    if lost := lost_endpoint(network, full, vpc):
+        return [], lost
     blocks = network.services.get(full) or service_blocks(found[1], found[2])
     public = [block[1] for block in blocks if block.version == 4][:1]
     return list(

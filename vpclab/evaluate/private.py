@@ -158,7 +158,7 @@ def send_from_site(walk: Walk, site: Any, header: Header) -> None:
             "address of an interface of "
             f"VPC {vpc.value.name}, and it delivers to nothing else (VGW-9)."
         )
-        walk.stop(vgw, header, "VGW_PRIVATE_IP_ASSOCIATION_FOR_INGRESS", because, INBOUND)
+        walk.nobody(vgw, header, because, "VGW_PRIVATE_IP_ASSOCIATION_FOR_INGRESS", INBOUND)
     else:
         walk.step(vgw, vgw.kind, header, header, INBOUND)
         walk.enter_vpc(vpc, vgw, header)

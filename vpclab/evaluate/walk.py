@@ -46,6 +46,7 @@ from vpclab.topology.model import (
     OUTBOUND,
     TCP,
     InternetGateway,
+    NetworkInterface,
     Resource,
     Route,
     Site,
@@ -224,6 +225,21 @@ class Walk:
         explain = partial(Decision, None, component, component.kind, because, code)
         self.step(component, component.kind, header, None, "", (None, explain))
 
+    def nobody(
+        self,
+        component: Any,
+        header: Header,
+        because: str,
+        code: str = "NO_POSSIBLE_DESTINATION",
+        side: str = "",
+    ) -> None:
+        """Note that no interface has the address; unknown where interfaces could not be described."""
+        permission = self.network.snapshot.settings.permission(NetworkInterface.kind)
+        if permission:
+            self.stop_unknown(component, header, f"{because[:-1]} in the data, and {permission} was denied.")
+        else:
+            self.stop(component, header, code, because, side)
+
     def note(self, sentence: str) -> None:
         """Keep a remark for the reader, once."""
         if sentence not in self.notes:
@@ -293,7 +309,7 @@ class Walk:
             gateways.at_nat_gateway_address(self, owner, header)
         else:
             because = f"subnet {subnet.value.name}: no interface has {address(header[0], header[2])}."
-            self.stop(subnet.vpc.value, header, "NO_POSSIBLE_DESTINATION", because)
+            self.nobody(subnet.vpc.value, header, because)
 
     def receive(self, interface: Interface, header: Header) -> None:
         """Take a packet for this interface: group, then the instance."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Iterable
 
 from vpclab import display
@@ -12,6 +13,13 @@ class VpclabError(Exception):
 
     def __str__(self) -> str:
         return display.plain(super().__str__())
+
+    def _render_traceback_(self) -> list[str]:
+        """Return what Jupyter shows in place of a traceback: the line of the cell, and the sentence."""
+        frames = traceback.extract_tb(self.__traceback__)
+        own = [f for f in frames if f.line and ("ipykernel_" in f.filename or "<ipython-input" in f.filename)]
+        where = [f"line {own[-1].lineno}: {own[-1].line}"] if own else []
+        return [*where, f"{type(self).__name__}: {self}"]
 
 
 class BadInput(VpclabError, ValueError):  # noqa: N818 - says what happened, as LookupError does not

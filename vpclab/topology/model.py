@@ -469,6 +469,13 @@ class Settings:
 
     port_25_open: bool = False
     block_public_access: str = ""  # the mode of VPC Block Public Access, not modelled yet (BPA-1)
+    denied: tuple[
+        tuple[str, str], ...
+    ] = ()  # kinds that the data lacks, with the permission that was missing
+
+    def permission(self, kind: str) -> str:
+        """Return the permission without which nothing of a kind was described, or nothing."""
+        return next((permission for denied, permission in self.denied if denied == kind), "")
 
 
 R = TypeVar("R", bound=Resource)

@@ -80,7 +80,7 @@ def let_go(topology: Store, gateway_id: str) -> None:
 class RouteTableHandle(Associated):
     """A route table: destinations and targets."""
 
-    def route(self, destination: object, *, to: Ref) -> None:
+    def route(self, destination: object, to: Ref) -> None:
         """Add a route, or give the route with this destination another target (RT-16).
 
         `destination` is a block or a prefix list.

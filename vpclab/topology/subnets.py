@@ -58,7 +58,7 @@ class SubnetHandle(Handle[Subnet]):
         """Return whether its table has a route straight to an attached internet gateway (SUB-7)."""
         return self.topology.snapshot().is_public(self.value)
 
-    def route(self, destination: object, *, to: Ref) -> None:
+    def route(self, destination: object, to: Ref) -> None:
         """Add a route to the subnet's own route table; one is made if the main table still serves it."""
         with self.topology.all_or_nothing():
             table = self.route_table

@@ -67,7 +67,7 @@ class TransitGatewayRouteTableHandle(Handle[TransitGatewayRouteTable]):
         """Take this attachment's announced blocks out again."""
         self._take("propagations", self._attachment(attachment).id)
 
-    def route(self, destination: object, *, to: Ref) -> None:
+    def route(self, destination: object, to: Ref) -> None:
         """Add a static route, or give the one with this destination another attachment (TGW-5)."""
         self._set(TransitGatewayRoute(read_network(destination, "destination"), self._attachment(to).id))
 
