@@ -98,7 +98,7 @@ def test_a_part_that_cannot_show_itself_says_so():
 
 def test_a_table_without_rows_and_a_card_without_parts_can_be_shown():
     assert str(Table(("a",), ())) == "  a"
-    assert str(Card("word")) == "▸ word"
+    assert str(Card("word")) == "◆ word"
     assert read(Card("word").html()).tags == {"div", "p", "strong"}
 
 

@@ -6,7 +6,17 @@ from pathlib import Path
 import pytest
 
 from vpclab.course.declarations import misconceptions
-from vpclab.course.quiz import Question, all_questions, card, judge_question, pick, problems, read_questions
+from vpclab.course.quiz import (
+    Question,
+    all_questions,
+    card,
+    drawn,
+    judge_question,
+    pick,
+    problems,
+    read_questions,
+)
+from vpclab.course.record import record
 
 FILES = sorted((Path(__file__).parent.parent / "data" / "quizzes").glob("*.json"))
 QUESTIONS = all_questions()
@@ -133,15 +143,107 @@ def test_recall_begins_with_the_nearest_chapter_and_not_only_that_one():
     assert pick(questions, "02") == ()
 
 
-def test_what_was_right_rests_and_what_was_wrong_comes_again():
-    questions = some("03-q1", "03-q2", "03-q3", "03-q4")
-    events = [
-        {"event": "quiz", "id": "03-q1", "state": "correct"},
-        {"event": "quiz", "id": "03-q2", "state": "try again"},
-    ]
-    assert [q.id for q in pick(questions, "04", events)] == ["03-q3", "03-q4", "03-q2"]
-    events += [{"event": "quiz", "id": id, "state": "correct"} for id in ("03-q3", "03-q4", "03-q2")]
-    assert [q.id for q in pick(questions, "04", events)] == ["03-q1", "03-q3", "03-q4"]
+def answers(text):
+    """Return events: "1+" is question 03-q1 answered rightly, "1-" wrongly, "r" a reset of everything."""
+    states = {"+": "correct", "-": "try again"}
+    return [
+        {"event": "reset", "id": ""} if word == "r" else
+        {"event": "quiz", "id": f"03-q{word[:-1]}", "state": states[word[-1]]}
+        for word in text.split()
+    ]  # fmt: skip
+
+
+TEN = some(*(f"03-q{number}" for number in range(1, 11)))
+
+
+@pytest.mark.parametrize(
+    ("record", "asked"),
+    [
+        ("", "1 2 3"),
+        ("1+ 2- 3+", "2 4 5"),
+        ("1+ 2- 3+ 2+", "4 5 6"),
+        ("1- 2- 3- 4-", "1 2 3"),
+        ("1+ 2+ 3+ 4+ 5+ 6+", "7 8 9"),
+        ("1+ 2+ 3+ 4+ 5+ 6+ 7+", "1 8 9"),
+        ("1+ 1+ 3+ 4+ 5+ 6+ 7+ 8+ 9+", "3 2 10"),
+        ("1+ 2- r", "1 2 3"),
+    ],
+    ids=lambda text: text or "nothing yet",
+)
+def test_what_was_wrong_comes_again_at_once_and_what_was_right_rests_longer_each_time(record, asked):
+    assert [q.id for q in pick(TEN, "04", answers(record))] == [f"03-q{n}" for n in asked.split()]
+
+
+def test_no_more_than_two_questions_are_from_one_chapter_while_others_have_any():
+    questions = some("02-q1", "03-q1", "03-q2", "03-q3")
+    events = answers("1- 2- 3-")
+    assert [q.id for q in pick(questions, "04", events)] == ["03-q1", "03-q2", "02-q1"]
+    assert [q.id for q in pick(questions[1:], "04", events)] == ["03-q1", "03-q2", "03-q3"]
+
+
+def asked_by_card():
+    shown = str(card("04"))
+    return [q.id for q in QUESTIONS if q.question in shown]
+
+
+def test_the_card_and_the_controls_ask_the_same_whatever_was_answered_in_between():
+    seen = set()
+    for turn in range(40):
+        if turn % 3 == 0:
+            assert sorted(asked_by_card()) == sorted(q.id for q in drawn("04"))
+        before = drawn("04")
+        question = before[turn % 3]
+        record().add("quiz", question.id, state="try again" if turn % 5 == 4 else "correct", at="04")
+        assert drawn("04") == before
+        seen |= {question.id}
+    assert len(seen) > 6
+    assert len(drawn("04")) == 3
+
+
+def test_a_draw_stays_until_all_its_questions_are_answered_and_begins_anew_after_a_reset():
+    first = asked_by_card()
+    assert record().events() == []
+    for id in first[:2]:
+        record().add("quiz", id, state="correct", at="04")
+    assert asked_by_card() == first
+    record().add("quiz", first[2], state="correct", at="04")
+    assert asked_by_card() != first
+    assert asked_by_card() == asked_by_card()
+    record().add("reset", "")
+    assert asked_by_card() == first
+
+
+def test_a_chapter_s_first_draw_knows_what_other_chapters_asked():
+    new = asked_by_card()
+    for id in new:
+        record().add("quiz", id, state="correct", at="03")
+    assert not set(new) & set(asked_by_card())
+    assert sorted(asked_by_card()) == sorted(q.id for q in drawn("04"))
+
+
+def test_questions_that_an_update_dropped_are_asked_no_more():
+    record().add("recall", "04-recall", asked=["03-q99", "03-q2"])
+    assert [q.id for q in drawn("04")] == ["03-q2"]
+    record().add("recall", "04-recall", asked=["03-q99"])
+    assert drawn("04") == pick(QUESTIONS, "04")
+
+
+BLOCK = Question("03-q9", "string", "Which block?", (
+    {"answer": "0.0.0.0/0", "correct": True, "feedback": "yes"}, {"type": "default", "feedback": "no"},
+))  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("given", "right", "said"),
+    [
+        ("0.0.0.0 / 0", True, "yes"), ("'0.0.0.0/0'", True, "yes"), ("0.0.0.0", None, "has no length"),
+        ("internet", None, "is not a CIDR block"), ("10.0.0.0/16", False, "no"), ("::/0", None, "IPv6"),
+    ],
+)  # fmt: skip
+def test_a_block_is_read_as_in_exercises(given, right, said):
+    reply = judge_question(BLOCK, given)
+    assert reply.right is right
+    assert said in reply.feedback
 
 
 def test_the_still_card_asks_without_answering():

@@ -101,6 +101,7 @@ def test_recall_asks_three_questions_without_a_default():
 def test_recall_asks_what_is_weak_again():
     for q in quiz.pick(quiz.all_questions(), "04"):
         record().add("quiz", q.id, state="correct")
+    show("04-recall")
     again = {
         c.value.split("</strong>")[1] for c in inside(recall("04"), ipywidgets.HTML) if "Question" in c.value
     }
@@ -140,7 +141,11 @@ def test_a_question_is_answered_in_its_own_place_and_recorded(asked, fill, said,
 
 def test_a_wrong_answer_says_where_to_look_and_records_its_misconception():
     asked = question("multiple_choice", RIGHT, WRONG, misconception="M19")
-    assert "Look back at chapter 03." in str(widgets.answer(asked, 1))
+    assert "Chapter 03, which is still to come" in str(widgets.answer(asked, 1))
+    written = quiz.Question(
+        id="00-q9", type="multiple_choice", question="?", answers=(WRONG,), see="chapter 00"
+    )
+    assert "Look back at chapter 00." in str(widgets.answer(written, 0))
     assert record().events()[0]["misconception"] == "M19"
     assert "Look back" not in str(widgets.answer(asked, 0))
 

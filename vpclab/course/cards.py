@@ -32,14 +32,15 @@ TONES = {
     "bad": Tone("✖", theme.DENIED, "dashed"),
     "open": Tone("○", theme.QUIET, "dotted"),
     "alarm": Tone("⚠", theme.UNKNOWN, "double"),
-    "plain": Tone("▸", theme.FRAME, "solid"),
+    "plain": Tone("◆", theme.PRIVATE, "solid"),
 }
 _CARD = (
-    theme.CARD
-    + ";border-left:6px {edge} {colour};padding:8px 14px;margin:4px 0;max-width:60em;line-height:1.45"
+    f"{theme.CARD};padding:8px 14px;margin:4px 0;max-width:60em;line-height:1.45;font-size:14px;"
+    "border-left:6px {edge} {colour}"
 )
 _CODE = f"background-color:{theme.SHADE};color:{theme.INK};padding:1px 4px"
 _CELL = f"{theme.CELL};background-color:{theme.PAPER}"  # a dark theme's striped rows do not show through
+_HEAD = f"{theme.CELL};background-color:{theme.SHADE}"
 _PRE = (
     f"background-color:{theme.SHADE};color:{theme.INK};padding:6px 10px;margin:6px 0;white-space:pre-wrap;"
     "line-height:1.35"
@@ -47,7 +48,7 @@ _PRE = (
 
 
 def prose(text: str) -> str:
-    """Return HTML for text: blank lines part paragraphs, ``- `` makes a list, `code` and **strong** are kept.
+    """Return HTML for text: paragraphs, lists, tables, `code` and **strong** are as in Markdown.
 
     >>> prose("Is <b> `10.0.0.0/24` **public**?")  # doctest: +ELLIPSIS
     '<p>Is &lt;b&gt; <code style="...">10.0.0.0/24</code> <strong>public</strong>?</p>'
@@ -57,6 +58,8 @@ def prose(text: str) -> str:
         lines = [_inline(line.strip()) for line in block.splitlines()]
         if all(line.startswith("- ") for line in lines):
             html.append("<ul>" + "".join(f"<li>{line[2:]}</li>" for line in lines) + "</ul>")
+        elif all(line.startswith("|") for line in lines):
+            html.append(_table(*([cell.strip() for cell in line.strip("|").split("|")] for line in lines)))
         else:
             html.append(f"<p>{' '.join(lines)}</p>")
     return "".join(html)
@@ -65,6 +68,20 @@ def prose(text: str) -> str:
 def _inline(text: str) -> str:
     text = re.sub(r"`([^`]+)`", rf'<code style="{_CODE}">\1</code>', escape(text))
     return re.sub(r"\*\*([^*]+)\*\*", r"<strong>\1</strong>", text)
+
+
+def _table(header: Sequence[str], _: object, *rows: Sequence[str], marked: int | None = None) -> str:
+    """Return a table of cells that are HTML already; the first column's cells are row headers."""
+    head = "".join(f'<th scope="col" style="{_HEAD}">{cell}</th>' for cell in header)
+    body = []
+    for number, (first, *others) in enumerate(rows):
+        bold = "bold" if number == marked else "normal"
+        cells = f'<th scope="row" style="{_CELL};font-weight:{bold}">{first}</th>'
+        cells += "".join(f'<td style="{_CELL};font-weight:{bold}">{cell}</td>' for cell in others)
+        outline = f' style="outline:2px solid {theme.FRAME}"' if number == marked else ""
+        body.append(f"<tr{outline}>{cells}</tr>")
+    style = f"border-collapse:collapse;margin:6px 0;background-color:{theme.PAPER}"
+    return f'<table style="{style}"><thead><tr>{head}</tr></thead><tbody>{"".join(body)}</tbody></table>'
 
 
 @dataclass(frozen=True)
@@ -99,22 +116,8 @@ class Table:
 
     def html(self) -> str:
         """Return the table, with the first column's cells as row headers."""
-        head = "".join(
-            f'<th scope="col" style="{theme.CELL};background-color:{theme.SHADE}">{escape(h)}</th>'
-            for h in self.header
-        )
-        body = "".join(
-            f'<tr style="{self._row_style(number)}">'
-            + f'<th scope="row" style="{_CELL};font-weight:inherit">{escape(row[0])}</th>'
-            + "".join(f'<td style="{_CELL}">{escape(cell)}</td>' for cell in row[1:])
-            + "</tr>"
-            for number, row in enumerate(self.rows)
-        )
-        style = f"border-collapse:collapse;margin:6px 0;background-color:{theme.PAPER}"
-        return f'<table style="{style}"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
-
-    def _row_style(self, number: int) -> str:
-        return f"font-weight:bold;outline:2px solid {TONES['plain'].colour}" if number == self.marked else ""
+        header, *rows = [[escape(cell) for cell in row] for row in (self.header, *self.rows)]
+        return _table(header, None, *rows, marked=self.marked)
 
 
 @dataclass(frozen=True)

@@ -89,7 +89,7 @@ class Exercise:
     def card(self) -> Card:
         """Return the prompt, and where to type."""
         title = f"{self.id} · {self.title} ({words.KIND_NAMES[self.kind.name]})"
-        parts = (self.prompt, *self.kind.ask(), words.WHERE_TO_TYPE, Code(self.stub))
+        parts = (self.prompt, *self.kind.ask(), words.WHERE_TO_TYPE[self.kind.name], Code(self.stub))
         return Card(words.EXERCISE, title, parts=parts)
 
 
@@ -181,7 +181,8 @@ class Prediction:
 
     `truth` turns the trace into one of the `choices`; `beliefs` tells, for wrong choices, the misconception
     behind each and what to say. The question shows the map of `given`, or of `shown` where that one would
-    tell the answer; with `picture` false it shows none.
+    tell the answer; with `picture` false it shows none. `after` is what there is to say once the answer is
+    known, in Markdown (paragraphs, lists, tables): it stands below the trace, and nowhere before.
     """
 
     id: str
@@ -191,6 +192,7 @@ class Prediction:
     choices: Mapping[str, str] = field(default_factory=lambda: words.OUTCOMES)
     truth: Callable[[Trace], str] = field(default=lambda trace: trace.outcome)
     beliefs: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    after: str = ""
     shown: Given | None = None
     picture: bool = True
 

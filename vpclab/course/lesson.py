@@ -97,9 +97,9 @@ def commit(item: Prediction, choice: object) -> Card:
         said = words.PREDICT_CHOICE.format(value=quoted(choice), keys=keys)
         return Card(words.TRY_AGAIN, item.id, "bad", (said,))
     if committed(item.id) != key:
-        wrong = key != item.truth(item.flow.trace(item.given()))
-        belief = item.beliefs[key][0] if wrong and key in item.beliefs else ""
-        record().add("predict", item.id, choice=key, misconception=belief)
+        right = key == item.truth(item.flow.trace(item.given()))
+        belief = item.beliefs[key][0] if not right and key in item.beliefs else ""
+        record().add("predict", item.id, choice=key, right=right, misconception=belief)
     said = words.YOU_PREDICTED.format(choice=item.choices[key])
     return _with_note(Card(words.COMMITTED, item.id, "good", (said,), words.COMMITTED_NEXT))
 
@@ -129,7 +129,8 @@ def reveal(id: str, network: Topology | None = None) -> Card:
     right = item.truth(way) == key
     said = words.AS_PREDICTED if right else item.beliefs.get(key, ("", words.NOT_AS_PREDICTED))[1]
     predicted = words.YOU_PREDICTED.format(choice=item.choices[key])
-    parts = (f"{predicted} {said}", way)
+    as_asked = network is None or item.truth(way) == item.truth(item.flow.trace(item.given()))
+    parts = (f"{predicted} {said}", way, *([item.after] if item.after and as_asked else []))
     return _with_note(Card(words.PREDICTION, id, "good" if right else "bad", parts))
 
 

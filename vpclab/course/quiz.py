@@ -9,17 +9,19 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from itertools import takewhile
 from typing import Any
 
 from vpclab.course import words
 from vpclab.course.cards import Card, listing
-from vpclab.course.kinds import Number, Unreadable, plain
-from vpclab.course.record import Event
+from vpclab.course.kinds import Cidr, Number, Unreadable, plain
+from vpclab.course.record import Event, in_force, record
 
-__all__ = ["Question", "Reply", "all_questions", "judge_question", "pick", "problems"]
+__all__ = ["Question", "Reply", "all_questions", "card", "drawn", "judge_question", "pick", "problems"]
 
 CHOICES = ("multiple_choice", "many_choice")
 TYPES = (*CHOICES, "numeric", "string")
@@ -218,9 +220,15 @@ def _round(number: float, digits: int) -> float:
 
 
 def _judge_text(question: Question, given: str) -> Reply:
+    given, unreadable = re.sub(r"\s*/\s*", "/", given.strip().strip("'\"`“”")), ""
+    if any(answer.get("correct") and _is_block(answer["answer"]) for answer in question.answers):
+        try:
+            given = str(Cidr().read(given))
+        except Unreadable as complaint:
+            unreadable = str(complaint)
     for answer in question.answers:
         wanted = str(answer.get("answer", ""))
-        typed, wanted = (given.strip(), wanted) if answer.get("match_case") else (plain(given), plain(wanted))
+        typed, wanted = (given, wanted) if answer.get("match_case") else (plain(given), plain(wanted))
         alike = (
             SequenceMatcher(None, typed, wanted).ratio()
             if "fuzzy_threshold" in answer
@@ -228,7 +236,11 @@ def _judge_text(question: Question, given: str) -> Reply:
         )
         if wanted and alike >= answer.get("fuzzy_threshold", 1):
             return Reply(answer["correct"], answer["feedback"])
-    return _default(question)
+    return Reply(None, unreadable) if unreadable else _default(question)
+
+
+def _is_block(text: str) -> bool:
+    return re.fullmatch(r"[\d.]+/\d+", text) is not None
 
 
 def _default(question: Question) -> Reply:
@@ -239,36 +251,68 @@ def _default(question: Question) -> Reply:
 def pick(
     questions: Iterable[Question], chapter: str, events: Iterable[Event] = (), count: int = 3
 ) -> tuple[Question, ...]:
-    """Return questions from earlier chapters: those answered right least often and longest ago first.
+    """Return questions from earlier chapters, spaced by what the record says and by nothing else.
 
-    Without events: the first question of each earlier chapter, the nearest chapter first, then the second
-    ones.
+    What was last answered wrongly comes again at once. What was right rests, the longer the more often in a
+    row it was right: while 6, 18, 54, ... other questions are answered. Then come those never asked, the
+    first of each chapter, the nearest chapter first, then the second ones; then what still rests. No more
+    than two are from one chapter while others have any.
     """
-    answered = [e for e in events if e["event"] == "quiz"]
-    right = [e["id"] for e in answered if e.get("state") == "correct"]
-    last = {e["id"]: place for place, e in enumerate(answered)}
-    earlier: dict[str, list[Question]] = {}
-    for question in questions:
-        if question.chapter < chapter:
-            earlier.setdefault(question.chapter, []).append(question)
-    turns = sorted(
-        (
-            (turn, -int(number), question)
-            for number, qs in earlier.items()
-            for turn, question in enumerate(qs)
-        ),
-        key=lambda item: item[:2],
-    )
-    order = sorted(
-        (right.count(question.id), last.get(question.id, -1), place, question)
-        for place, (_, _, question) in enumerate(turns)
-    )
-    return tuple(question for _, _, _, question in order[:count])
+    asked: dict[str, list[bool]] = {}
+    last: dict[str, int] = {}
+    answered = [event for event in in_force(events) if event["event"] == "quiz"]
+    for place, event in enumerate(answered, 1):
+        asked.setdefault(event["id"], []).append(event.get("state") == "correct")
+        last[event["id"]] = place
+
+    def rank(question: Question, turn: int) -> tuple[int, ...]:
+        right = list(takewhile(bool, reversed(asked.get(question.id, []))))
+        rest = (2 * 3 ** len(right) if right else 0) - (len(answered) - last.get(question.id, 0))
+        if question.id not in asked:
+            return (1, turn, -int(question.chapter))
+        return (0, len(right), rest) if rest <= 0 else (2, rest)
+
+    turns = Counter[str]()
+    ranked: list[tuple[tuple[int, ...], int, Question]] = []
+    for place, question in enumerate(q for q in questions if q.chapter < chapter):
+        ranked.append((rank(question, turns[question.chapter]), place, question))
+        turns[question.chapter] += 1
+    chosen: list[Question] = []
+    spare: list[Question] = []
+    for _, _, question in sorted(ranked, key=lambda entry: entry[:2]):
+        full = sum(q.chapter == question.chapter for q in chosen) == 2
+        (spare if full or len(chosen) == count else chosen).append(question)
+    return (*chosen, *spare)[:count]
+
+
+def drawn(chapter: str) -> tuple[Question, ...]:
+    """Return the questions that a chapter asks now: those last drawn for it, else a new learner's.
+
+    Only the card draws (`draw`); the controls follow, so that both always ask the same.
+    """
+    questions, events = all_questions(), in_force(record().events())
+    noted = [event.get("asked") for event in events if event["id"] == f"{chapter}-recall"]
+    names = noted[-1] if noted and isinstance(noted[-1], list) else []
+    kept = [q for q in questions if q.id in names and q.chapter < chapter]
+    return tuple(sorted(kept, key=lambda q: names.index(q.id))) or pick(questions, chapter)
+
+
+def draw(chapter: str) -> tuple[Question, ...]:
+    """Return a chapter's questions; draw others by the record once all of these are answered, or at first."""
+    now, events = drawn(chapter), in_force(record().events())
+    places = [place for place, event in enumerate(events) if event["id"] == f"{chapter}-recall"]
+    since = {event["id"] for event in events[places[-1] if places else 0 :] if event.get("at") == chapter}
+    if (places or since) and not {question.id for question in now} <= since:
+        return now
+    new = pick(all_questions(), chapter, events)
+    if new != now:
+        record().add("recall", f"{chapter}-recall", asked=[question.id for question in new])
+    return new
 
 
 def card(chapter: str) -> Card:
-    """Return a chapter's first three recall questions, without answers, for readers of the page."""
-    chosen = pick(all_questions(), chapter)
+    """Return a chapter's recall questions, without answers, for readers of the page."""
+    chosen = draw(chapter)
     if not chosen:
         return Card(words.RECALL, parts=(words.RECALL_NONE.format(chapter=chapter),))
     parts: list[Any] = []

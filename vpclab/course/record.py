@@ -2,8 +2,9 @@
 
 Each event is written by a single write at the end of the file, so that two open notebooks lose nothing, and
 begins with the line break that a write which was cut off may be missing, so that a crash costs its own line
-and no other. What the events mean is worked out when they are read. There are no names in it, and it never
-leaves the machine.
+and no other. A line is plain ASCII, so that no editor's encoding harms it; of a line that was damaged by hand
+every whole event is kept. What the events mean is worked out when they are read. There are no names in it,
+and it never leaves the machine.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import csv
 import io
 import json
 import os
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -21,11 +23,16 @@ from typing import Any
 
 from vpclab.course import words
 
-__all__ = ["CSV_HEADER", "Item", "Record", "folder", "record", "summary"]
+__all__ = ["CSV_HEADER", "Item", "Record", "folder", "in_force", "record", "summary"]
 
 FILE, ASIDE = "progress.jsonl", "progress.set-aside.txt"
 FOLDER_VARIABLE = "VPCLAB_PROGRESS_DIR"
-CSV_HEADER = ("id", "kind", "state", "tries", "hints", "solution_shown", "misconceptions", "first", "last")
+CSV_HEADER = (
+    "id", "kind", "state", "tries", "right_at_first", "hints", "solution_shown", "misconceptions", "first",
+    "last",
+)  # fmt: skip
+# Where an event begins in a damaged line.
+_BEGINS = re.compile(r'\{"v": ')
 
 Event = dict[str, Any]
 
@@ -70,7 +77,7 @@ class Record:
             "id": id,
             **{k: v for k, v in more.items() if v not in ("", None)},
         }
-        line = ("\n" + json.dumps(entry, ensure_ascii=False)).encode()
+        line = f"\n{json.dumps(entry)}".encode()
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0)
@@ -96,14 +103,14 @@ class Record:
             if line.strip():
                 entry = _parse(line)
                 broken.extend([] if entry else [line])
-                good.extend([entry] if entry else [])
+                good.extend([entry] if entry else _salvage(line))
         if broken:
             self._set_aside(broken)
         return [*good, *self._unsaved]
 
     def of(self, id: str) -> list[Event]:
         """Return the events of one exercise, prediction or question since it was last reset."""
-        return _since_reset(event for event in self.events() if event["id"] in (id, ""))
+        return [event for event in in_force(self.events()) if event["id"] == id]
 
     def message(self) -> str:
         """Return what has to be told about the file, once."""
@@ -112,30 +119,28 @@ class Record:
         return said
 
     def csv(self) -> str:
-        """Return one line per item under CSV_HEADER.
+        """Return one line per item under CSV_HEADER, in the order in which the items were first met.
 
-        `state` is correct, try again, opened (hints or the solution only) or predicted; `first` and `last`
-        are UTC times; `misconceptions` are ids parted by spaces, one for each try that showed one.
+        | column | holds |
+        | --- | --- |
+        | id | of the exercise, prediction or recall question: 04-public, 04-p1, 03-q1 |
+        | kind | exercise, prediction or question |
+        | state | correct, try again, predicted, or opened (hints or the solution only) |
+        | tries | how many answers were given; answers after the first right one count if they are wrong |
+        | right_at_first | yes or no: the first answer; empty where there was none |
+        | hints | how many were asked for |
+        | solution_shown | yes or no |
+        | misconceptions | ids parted by spaces, one for each answer that showed one |
+        | first, last | UTC times of the first and the last event |
         """
         out = io.StringIO()
         writer = csv.writer(out, lineterminator="\n")
         writer.writerow(CSV_HEADER)
         for item in summary(self.events()).values():
             shown = "yes" if item.solution_shown else "no"
-            beliefs = " ".join(item.misconceptions)
-            writer.writerow(
-                (
-                    item.id,
-                    item.kind,
-                    item.state,
-                    item.tries,
-                    item.hints,
-                    shown,
-                    beliefs,
-                    item.first,
-                    item.last,
-                )
-            )
+            first = {True: "yes", False: "no", None: ""}[item.right_at_first]
+            row = (item.id, item.kind, item.state, item.tries, first, item.hints, shown)
+            writer.writerow((*row, " ".join(item.misconceptions), item.first, item.last))
         return out.getvalue()
 
     @property
@@ -164,19 +169,37 @@ class Record:
 
 def _parse(line: bytes) -> Event | None:
     try:
-        entry = json.loads(line.decode("utf-8"))
+        entry = json.loads(line.decode("utf-8-sig"))
     except (ValueError, RecursionError):
         return None
-    sound = isinstance(entry, dict) and all(
-        isinstance(entry.get(key), str) for key in ("event", "id", "time")
-    )
-    return entry if sound else None
+    return entry if _sound(entry) else None
 
 
-def _since_reset(events: Iterable[Event]) -> list[Event]:
+def _sound(entry: object) -> bool:
+    return isinstance(entry, dict) and all(isinstance(entry.get(key), str) for key in ("event", "id", "time"))
+
+
+def _salvage(line: bytes) -> list[Event]:
+    """Return the whole events in a line that is none: joined to another, or saved in another encoding."""
+    text = line.replace(b"\0", b"").decode("utf-8", "replace")
+    found, decoder = [], json.JSONDecoder()
+    for begin in _BEGINS.finditer(text):
+        try:
+            entry, _ = decoder.raw_decode(text, begin.start())
+        except (ValueError, RecursionError):
+            continue
+        found.extend([entry] if _sound(entry) else [])
+    return found
+
+
+def in_force(events: Iterable[Event]) -> list[Event]:
+    """Return the events that count: what was reset later is left out, and the resets with it."""
     kept: list[Event] = []
     for event in events:
-        kept = [] if event["event"] == "reset" else [*kept, event]
+        if event["event"] == "reset":
+            kept = [e for e in kept if event["id"] not in ("", e["id"])]
+        else:
+            kept.append(event)
     return kept
 
 
@@ -188,6 +211,7 @@ class Item:
     kind: str = ""
     state: str = "opened"
     tries: int = 0
+    right_at_first: bool | None = None
     hints: int = 0
     solution_shown: bool = False
     misconceptions: tuple[str, ...] = ()
@@ -201,10 +225,8 @@ def summary(events: Iterable[Event]) -> dict[str, Item]:
     Events of kinds that this version does not know are left alone.
     """
     items: dict[str, Item] = {}
-    for event in events:
+    for event in in_force(events):
         what, id = event["event"], event["id"]
-        if what == "reset":
-            items = {key: item for key, item in items.items() if id not in ("", key)}
         if what not in ("check", "hint", "solution", "predict", "quiz"):
             continue
         item = items.setdefault(id, Item(id, first=event["time"]))
@@ -212,11 +234,15 @@ def summary(events: Iterable[Event]) -> dict[str, Item]:
         item.last = event["time"]
         item.hints += what == "hint"
         item.solution_shown |= what == "solution" and event.get("shown") is True
+        if what in ("hint", "solution"):
+            continue
+        right = event.get("right") if what == "predict" else event.get("state") == "correct"
+        item.right_at_first = right if isinstance(right, bool) and not item.tries else item.right_at_first
+        item.tries += 1
         if what == "predict":
-            item.state, item.tries = "predicted", item.tries + 1
-        elif what in ("check", "quiz"):
-            item.tries += 1
-            item.state = "correct" if "correct" in (item.state, event.get("state")) else "try again"
-            belief = event.get("misconception")
-            item.misconceptions += (belief,) if isinstance(belief, str) else ()
+            item.state = "predicted"
+        else:
+            item.state = "correct" if right or item.state == "correct" else "try again"
+        belief = event.get("misconception")
+        item.misconceptions += (belief,) if isinstance(belief, str) else ()
     return items

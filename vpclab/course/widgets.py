@@ -15,8 +15,8 @@ from vpclab.course.blank import ____, holds_blank
 from vpclab.course.cards import Card, Code, prose
 from vpclab.course.declarations import explanation, prediction
 from vpclab.course.exercises import Explanation, Prediction
-from vpclab.course.lesson import commit
-from vpclab.course.quiz import Question, all_questions, judge_question, pick
+from vpclab.course.lesson import commit, committed
+from vpclab.course.quiz import Question, drawn, judge_question
 from vpclab.course.record import record
 
 __all__ = ["explain", "predict", "recall"]
@@ -37,7 +37,10 @@ def predict(id: str, choice: Any = ____) -> Any:
 
 
 def prediction_controls(item: Prediction) -> Any:
-    """Return the question with a choice, a button and a place for the answer."""
+    """Return a choice, a button and a place for the answer; what was committed before is said again.
+
+    The question itself stands on the card above.
+    """
     from ipywidgets import HTML, Button, VBox
 
     choice = _radio(words.YOUR_PREDICTION, [(text, key) for key, text in item.choices.items()])
@@ -49,7 +52,12 @@ def prediction_controls(item: Prediction) -> Any:
         guarded(said, lambda: (missing if choice.value is None else commit(item, choice.value)).html())
 
     button.on_click(on_click)
-    return VBox([HTML(_asked(item.question)), choice, button, said])
+    key = committed(item.id) or ""
+    if key in item.choices:  # the learner's own choice, from before: no default
+        choice.value = key
+        before = words.YOU_PREDICTED.format(choice=item.choices[key])
+        said.value = Card(words.COMMITTED, item.id, "good", (before,), words.COMMITTED_BEFORE).html()
+    return VBox([_head(item.id), choice, button, said])
 
 
 def explain(id: str, sentence: Any = ____) -> Any:
@@ -67,21 +75,23 @@ def explanation_controls(item: Explanation) -> Any:
     button = Button(description=words.COMPARE)
     said = HTML()
     button.on_click(lambda _: guarded(said, lambda: item.compare(text.value).html()))
-    return VBox([HTML(_asked(item.question)), text, button, said])
+    return VBox([_head(item.id), text, button, said])
 
 
 def recall(chapter: str) -> Any:
-    """Return three questions from earlier chapters to answer, those that are weakest or longest ago first."""
+    """Return controls to answer the three questions that `show("NN-recall")` drew from earlier chapters."""
     from ipywidgets import VBox
 
-    chosen = pick(all_questions(), chapter, record().events())
+    chosen = drawn(chapter)
     if not chosen:
         return Card(words.RECALL, parts=(words.RECALL_NONE.format(chapter=chapter),))
-    return VBox([question_controls(question, number) for number, question in enumerate(chosen, start=1)])
+    return VBox(
+        [question_controls(question, number, chapter) for number, question in enumerate(chosen, start=1)]
+    )
 
 
-def question_controls(question: Question, number: int) -> Any:
-    """Return one question with its controls and a place for the feedback."""
+def question_controls(question: Question, number: int, chapter: str = "") -> Any:
+    """Return one question with its controls and a place for the feedback; `chapter` is the one that asks."""
     from ipywidgets import HTML, Button, Checkbox, Label, Text, VBox
 
     label = words.QUESTION.format(number=number)
@@ -111,22 +121,40 @@ def question_controls(question: Question, number: int) -> Any:
         )
 
     def on_click(_: object) -> None:
-        guarded(said, lambda: answer(question, given()).html())
+        guarded(said, lambda: answer(question, given(), chapter).html())
 
     button.on_click(on_click)
     return VBox([head, control, button, said])
 
 
-def answer(question: Question, given: Any) -> Card:
+def answer(question: Question, given: Any, chapter: str = "") -> Card:
     """Judge an answer to a recall question, record it, and return what to say."""
     reply = judge_question(question, given)
     if reply.right is None:
         return Card(words.NOT_YET, question.id, "open", (reply.feedback,))
     belief = "" if reply.right else question.misconception
-    record().add("quiz", question.id, state="correct" if reply.right else "try again", misconception=belief)
-    look = words.LOOK_BACK.format(see=question.see) if question.see and not reply.right else ""
+    state = "correct" if reply.right else "try again"
+    record().add("quiz", question.id, state=state, misconception=belief, at=chapter)
+    look = "" if reply.right else _look_back(question)
     word, tone = (words.CORRECT, "good") if reply.right else (words.TRY_AGAIN, "bad")
     return Card(word, question.id, tone, (reply.feedback,), look)
+
+
+def _look_back(question: Question) -> str:
+    """Return where to look it up, or, of a chapter that is not written yet, that it will come."""
+    from vpclab.data import data_path
+
+    if not question.see:
+        return ""
+    written = list((data_path("quizzes").parents[1] / "notebooks").glob(f"{question.chapter}_*.ipynb"))
+    said = words.LOOK_BACK if written else words.LOOK_FORWARD
+    return said.format(see=question.see, chapter=question.chapter)
+
+
+def _head(id: str) -> Any:
+    from ipywidgets import HTML
+
+    return HTML(_asked(f"**{words.ABOVE.format(id=id)}**"))
 
 
 def _asked(text: str) -> str:
