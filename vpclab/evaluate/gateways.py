@@ -45,6 +45,12 @@ def leave_by_internet_gateway(walk: Walk, target: Target, header: Header, subnet
     if version == 6 and not is_public(source):
         words = f"{source} is a private IPv6 address, which ends at the gateway (IGW-9)"
         refusals.append(("vpclab:IGW_PRIVATE_IPV6", words))
+    appliance = _redirected(walk, igw, header, subnet)
+    if appliance:
+        words = (
+            f"its table sends what comes in for {source} to {appliance}, so nothing leaves past that (GRT-3)"
+        )
+        refusals.append(("INGRESS_RTB_TRAFFIC_REDIRECTION", words))
     if _refused(walk, igw, header, OUTBOUND, refusals) or public is None:
         return
     after: Header = (version, public, *header[2:])
@@ -72,6 +78,21 @@ def leave_by_egress_only_gateway(walk: Walk, target: Target, header: Header, sub
     walk.step(eigw, eigw.kind, header, header, OUTBOUND)
     walk.left_by = eigw.id
     _on_the_internet(walk, header)
+
+
+def _redirected(walk: Walk, igw: InternetGateway, header: Header, subnet: LinkedSubnet) -> str:
+    """Return the appliance that the gateway's route table puts before a packet's own subnet (GRT-3)."""
+    version, src = header[:2]
+    table = walk.network.edge_tables.get(igw.id)
+    chosen = routes.best(table, version, src) if table else None
+    target = walk.network.interfaces.get(chosen[1].id) if chosen and chosen[1] else None
+    if (
+        target is None
+        or (version, src) in target.addresses
+        or subnet.vpc.subnet_at(version, src) is not subnet
+    ):
+        return ""
+    return target.component.name
 
 
 def _blocked_account_wide(walk: Walk, gateway: Gateway, header: Header) -> bool:
