@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 from networks import cases as rows_of
 from test_render import DRAWN, KEPT_BY_JUPYTER, Tags
 
-from vpclab import Topology, draw, internet, load_aws, save_aws, tcp, trace
+from vpclab import draw, internet, load_aws, save_aws, tcp, trace
 from vpclab.__main__ import as_json, main
 from vpclab.data import data_path
 from vpclab.render.show import mimebundle
@@ -157,16 +157,24 @@ def test_the_table_says_what_is_known_only_in_part(capsys: Any, lossy: Path) -> 
     assert "unknown: tcp 8080" in {row["traffic"] for row in rows}
 
 
-def test_long_work_shows_progress_on_stderr(capsys: Any, tmp_path: Path) -> None:
-    topology = Topology("many")
-    subnet = topology.vpc("v", "10.0.0.0/16").subnet("s", "10.0.0.0/20")
-    for number in range(102):
-        subnet.instance(f"i{number}")
-    save_aws(topology, tmp_path / "many")
-    status, out, err = run(capsys, "reach", tmp_path / "many", "--expand")
-    assert status == 0
-    assert len(out.splitlines()) == 1 + 102 * 101 + 102 * 2
-    assert "10000 rows" in err
+def test_long_work_shows_progress_on_stderr(capsys: Any, monkeypatch: Any, tmp_path: Path) -> None:
+    table = tmp_path / "intents.csv"
+    table.write_text("src,dst,traffic,expect\n" + "internet,web,443,must\n" * 3)
+    usual = run(capsys, "reach", SHOP, "--expand"), run(capsys, "check", SHOP, table)
+    assert [err for *_, err in usual] == ["", ""], "short work says nothing"
+    monkeypatch.setattr("vpclab.__main__.PATIENCE", 0.0)
+    watched = run(capsys, "reach", SHOP, "--expand"), run(capsys, "check", SHOP, table)
+    assert [(status, out) for status, out, _ in watched] == [(status, out) for status, out, _ in usual]
+    assert watched[0][2].splitlines()[:2] == ["vpclab: 0 rows done ...", "vpclab: 1 rows done ..."]
+    assert watched[1][2].splitlines()[2] == "vpclab: 2 of 3 rows done ..."
+
+
+def test_ctrl_c_ends_with_one_sentence(capsys: Any, monkeypatch: Any) -> None:
+    def interrupt(_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("vpclab.aws.load_aws", interrupt)
+    assert run(capsys, "reach", SHOP) == (130, "", "vpclab: stopped by Ctrl-C before the end.\n")
 
 
 def test_what_loading_says_is_no_part_of_the_answer(capsys: Any, tmp_path: Path) -> None:
@@ -247,6 +255,10 @@ MISTAKES: dict[str, Any] = {
     "a picture of another kind": (["draw", SHOP, "-o", "x.gif"], "'x.gif' is not a picture's name"),
     "a picture in no folder": (["draw", SHOP, "-o", "nowhere/x.svg"], "x.svg cannot be written: No such"),
     "a file that is no JSON": (["reach", __file__], "is not complete JSON"),
+    "a folder of other things": (["reach", Path(__file__).parent.parent / "vpclab"], "holds no .json file"),
+    "JSON of another tool": (
+        ["reach", data_path("services.json")], "no file has a key such as Vpcs or RouteTables, only "
+    ),
 }  # fmt: skip
 
 

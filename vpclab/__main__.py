@@ -1,7 +1,8 @@
 """The command line: ask a folder of describe-* JSON why A cannot reach B.
 
 ``python -m vpclab trace FOLDER --from web --to internet --port 443`` and, likewise, ``reach``, ``check``
-and ``draw``. Exit status: 0 it reaches (all rows hold), 1 it does not, 2 usage or input error, 3 unknown.
+and ``draw``. Exit status: 0 it reaches (all rows hold), 1 it does not, 2 usage or input error, 3 unknown
+(130 where Ctrl-C stopped it). Answers go to stdout; what loading says and how far long work is, to stderr.
 """
 
 from __future__ import annotations
@@ -12,21 +13,24 @@ import io
 import json
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import redirect_stdout
 from pathlib import Path
-from typing import Any, NoReturn
+from time import monotonic
+from typing import Any, NoReturn, TypeVar
 
 from vpclab.display import plain
 from vpclab.evaluate.ends import read_end
-from vpclab.evaluate.intents import Intents
+from vpclab.evaluate.intents import Intents, Result
 from vpclab.evaluate.packets import TrafficType, read_traffic
 from vpclab.evaluate.reachability import reachability
 from vpclab.evaluate.results import UNKNOWN, Decision, Hop, Trace
 from vpclab.evaluate.trace import trace
 from vpclab.topology.errors import BadInput, VpclabError
 
-REACHES, DOES_NOT, BAD_USE, NOT_KNOWN = 0, 1, 2, 3
+REACHES, DOES_NOT, BAD_USE, NOT_KNOWN, STOPPED = 0, 1, 2, 3, 130
+PATIENCE = 2.0  # seconds before, and between, two lines of progress
+T = TypeVar("T")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -45,6 +49,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return status
     except VpclabError as error:
         print(f"vpclab: {error}", file=sys.stderr)
+    except KeyboardInterrupt:
+        print("vpclab: stopped by Ctrl-C before the end.", file=sys.stderr)
+        return STOPPED
     except BrokenPipeError:  # whoever read has enough; without this Python complains once more at its end
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return BAD_USE
@@ -137,11 +144,19 @@ def _reach(topology: Any, options: argparse.Namespace) -> int:
         return REACHES if found else NOT_KNOWN if found.unknown else DOES_NOT
     table = csv.writer(sys.stdout, lineterminator="\n")
     table.writerow(["source", "destination", "traffic", "reply_blocked", "pairs"])
-    for number, row in enumerate(answer.rows(options.expand, version), 1):
+    for row in _watched(answer.rows(options.expand, version)):
         table.writerow(map(plain, row))
-        if number % 10_000 == 0:
-            print(f"{number} rows", file=sys.stderr)
     return REACHES
+
+
+def _watched(rows: Iterable[T], total: str = "") -> Iterator[T]:
+    """Yield rows, and tell whoever waits at stderr how many are done; rows on a screen tell it themselves."""
+    shown, last = not sys.stdout.isatty(), monotonic()
+    for number, row in enumerate(rows):
+        if shown and monotonic() - last >= PATIENCE:
+            print(f"vpclab: {number}{total} rows done ...", file=sys.stderr, flush=True)
+            last = monotonic()
+        yield row
 
 
 def _both_ends(options: argparse.Namespace) -> bool:
@@ -152,12 +167,18 @@ def _both_ends(options: argparse.Namespace) -> bool:
 
 
 def _check(topology: Any, options: argparse.Namespace) -> int:
-    report = Intents.from_csv(options.intents).check(topology)
-    for result in report.results:
+    table, network, answers = Intents.from_csv(options.intents), topology.snapshot(), set()
+    rows = zip(table.places, table, strict=True)
+    for place, row in _watched(rows, f" of {len(table)}"):
+        try:
+            result = Result(row, row.trace(network))
+        except VpclabError as error:
+            raise BadInput(f"{place}: {error}") from error
+        answers.add(result.holds)
         print(result)
         if not result.holds:
             print("\n".join(f"    {line}" for line in str(result.trace).splitlines()))
-    return {True: REACHES, False: DOES_NOT, None: NOT_KNOWN}[report.holds]
+    return DOES_NOT if False in answers else NOT_KNOWN if None in answers else REACHES
 
 
 def _draw(topology: Any, options: argparse.Namespace) -> int:

@@ -104,7 +104,7 @@ def route(item: Item) -> model.Route:
         raise BadInput(f"{item.where} has no destination: a route names a block or a prefix list (RT-16)")
     target = next((id for key in _TARGETS if (id := item.id(key))), NO_TARGET)
     return model.Route(
-        destination, target, item.text("State") or "active", item.text("Origin") or "CreateRoute"
+        destination, target, item.word("State") or "active", item.text("Origin") or "CreateRoute"
     )
 
 
@@ -120,7 +120,7 @@ def network_acl(item: Item) -> model.NetworkAcl:
 
 
 def _entry(item: Item) -> model.NetworkAclEntry:
-    number, action = item.number("RuleNumber", 1, 65535), item.text("RuleAction")
+    number, action = item.number("RuleNumber", 1, 65535), item.word("RuleAction")
     block = item.block("CidrBlock", "Ipv6CidrBlock")
     if number is None or block is None or action not in ("allow", "deny"):
         raise BadInput(
@@ -136,11 +136,12 @@ def _entry(item: Item) -> model.NetworkAclEntry:
 
 
 def _protocol(item: Item, key: str) -> int:
-    word = (item.text(key) or "").lower()
+    found = item.raw(key)
+    word = str(found) if type(found) is int else item.word(key) or ""  # some tools write the number itself
     if word in _NUMBERS:
         return _NUMBERS[word]
     if not re.fullmatch(r"-1|[0-9]{1,3}", word) or int(word) > 255:
-        raise item.wrong(key, "a protocol such as tcp, udp, icmp, 6 or -1", item.raw(key))
+        raise item.wrong(key, "a protocol such as tcp, udp, icmp, 6 or -1", found)
     return int(word)
 
 
@@ -185,7 +186,7 @@ def _rules(item: Item, direction: str, peers: Iterable[Item]) -> Iterator[model.
     protocol = _protocol(item, "IpProtocol")
     low, high = _ports(protocol, item, "FromPort", "ToPort")
     for peer in peers:
-        if peer.text("PeeringStatus") not in (None, "active"):
+        if peer.word("PeeringStatus") not in (None, "active"):
             continue  # a stale rule: the peering with that group's VPC is gone
         target = peer.block("CidrIp", "CidrIpv4", "CidrIpv6") or peer.id("PrefixListId")
         if target is None and peer is not item:

@@ -60,6 +60,11 @@ class Item:
         value: str | None = self._get(key, str, "a text")
         return value if value is None or value.isascii() else value.encode("utf-8", "replace").decode("utf-8")
 
+    def word(self, key: str) -> str | None:
+        """Return a word of AWS's own, such as a state, in small letters: tools write Active and ALLOW too."""
+        value = self.text(key)
+        return value and value.lower()
+
     def id(self, key: str) -> str | None:
         """Return the id of a resource: the one of this Region, if several Regions use it."""
         value = self.text(key)

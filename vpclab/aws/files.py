@@ -4,8 +4,9 @@ What a file holds is told by its top-level keys, never by its name. Folders name
 Region are labels for what is in them. Everything read comes back as parts, one per account and Region.
 
 Some keys are our own: `Sites` and `SiteConnections` (networks on premises and what they announce, which no
-call describes) and, in the collector's `vpclab-snapshot.json`, `denied`: the calls that were refused, as in
-``["ec2:DescribeVpnConnections"]``.
+call describes) and those of `vpclab-snapshot.json`: `denied`, the calls that were refused, as in
+``["ec2:DescribeVpnConnections"]``; `account` and `region`, of the files beside and below it that stand in
+no folder of that name; `assumed`, the defaults that were taken; `port_25_open` (IGW-12).
 """
 
 from __future__ import annotations
@@ -51,17 +52,17 @@ _ACROSS_REGIONS = {
     "VpcPeeringConnections", "VirtualInterfaces", "DirectConnectGateways", "DirectConnectGatewayAssociations",
     "TransitGatewayAttachments", "VpcBlockPublicAccessOptions",
 }  # fmt: skip
-# Keys that are not modelled, and kept as they are for saving.
-KEPT = {
-    "LoadBalancers", "TargetGroups", "LoadBalancerListeners", "LoadBalancerTargetHealth",
-    "LoadBalancerAttributes", "DomainStatusList", "DBInstances", "FlowLogs", "VpcBlockPublicAccessExclusions",
+# Keys of which nothing need be said: they tell nothing about where packets go, or a trace that meets one
+# says so. Every list that is not read is kept as it is for saving.
+_QUIET = {
+    "Account", "Assumed", "AvailabilityZones", "Collected", "DBInstances", "Denied", "DhcpOptions",
+    "DirectConnectGatewayAttachments", "DomainStatusList", "FlowLogs", "Images", "InstanceStatuses",
+    "KeyPairs", "LoadBalancerAttributes", "LoadBalancerListeners", "LoadBalancerTargetHealth",
+    "LoadBalancers", "NextToken", "PlacementGroups", "Port_25_open", "Region", "Regions", "ResponseMetadata",
+    "ServiceDetails", "ServiceNames", "Tags", "TargetGroups", "TransitGatewayPeeringAttachments", "Volumes",
+    "VpcBlockPublicAccessExclusions",
 }  # fmt: skip
-# Keys that say nothing about where packets go.
-_HARMLESS = {
-    "AvailabilityZones", "Collected", "DhcpOptions", "DirectConnectGatewayAttachments", "Images",
-    "InstanceStatuses", "KeyPairs", "NextToken", "PlacementGroups", "Regions", "ResponseMetadata",
-    "ServiceDetails", "ServiceNames", "Tags", "TransitGatewayPeeringAttachments", "Volumes",
-}  # fmt: skip
+_KEY = re.compile("[A-Za-z][A-Za-z0-9]{1,60}")  # what can be a file's name in every system
 # Calls whose key is not their name without "Describe".
 _CALLS = {
     "vpcattribute": "VpcAttributes", "searchtransitgatewayroutes": "TransitGatewayStaticRoutes",
@@ -78,7 +79,9 @@ class Part:
     account: str | None = None
     region: str | None = None
     lists: dict[str, list[Item]] = field(default_factory=dict)
+    kept: dict[str, list[Item]] = field(default_factory=dict)  # what is not read
     denied: dict[str, str] = field(default_factory=dict)  # key -> the permission that was missing
+    open_ports: list[bool] = field(default_factory=list)  # whether mail may leave the account
     renamed: dict[str, str] = field(default_factory=dict)
 
     def fits(self, other: Part) -> bool:
@@ -99,9 +102,15 @@ def collect(source: object) -> tuple[str, list[Part], list[str]]:
     parts: dict[tuple[str | None, str | None], Part] = {}
     notes: list[str] = []
     ignored: set[str] = set()
+    told: dict[tuple[str, ...], list[str]] = {}  # folder -> the account and Region that a file there names
+    for _, labels, document in documents:
+        words = (document.get(key) for key in ("account", "region"))
+        told.setdefault(labels, []).extend(word for word in words if isinstance(word, str))
     for title, labels, document in documents:
-        account = next((label for label in reversed(labels) if ACCOUNT.fullmatch(label)), None)
-        region = next((label for label in reversed(labels) if REGION.fullmatch(label)), None)
+        above = [word for at in range(len(labels) + 1) for word in told.get(labels[:at], ())]
+        nearest = [*above, *labels][::-1]
+        account = next((label for label in nearest if ACCOUNT.fullmatch(label)), None)
+        region = next((label for label in nearest if REGION.fullmatch(label)), None)
         part = parts.setdefault((account, region), Part(account, region))
         top = Item(document, title, part.renamed)
         if isinstance(document.get("VpcId"), str):  # describe-vpc-attribute itself names no list
@@ -113,13 +122,17 @@ def collect(source: object) -> tuple[str, list[Part], list[str]]:
                 part.lists.setdefault("Instances", []).extend(found)
             elif known == "VpcBlockPublicAccessOptions":  # one object, not a list
                 part.lists.setdefault(known, []).append(top.item(key))
-            elif known in IDS or known in KEPT:
+            elif known in IDS:
                 part.lists.setdefault(known, []).extend(top.items(key))
             elif key == "denied":
                 part.denied.update(_denied(top))
             elif key == "port_25_open":
-                part.lists.setdefault(key, []).append(top)
-            elif known not in _HARMLESS:
+                part.open_ports.append(bool(top.flag(key)))
+            elif key == "assumed":
+                notes += [said for item in top.texts(key, "said") if (said := item.text("said"))]
+            elif _KEY.fullmatch(known) and _objects(top.data[key]):
+                part.kept.setdefault(known, []).extend(top.items(key))
+            if known not in IDS and known not in _QUIET and known != "Reservations":
                 ignored.add(known[:40])
         if top.data.get("NextToken"):
             keys = ", ".join(str(key) for key in top.data if key in IDS)
@@ -127,13 +140,19 @@ def collect(source: object) -> tuple[str, list[Part], list[str]]:
                 f"{title}{keys} is only a first page (NextToken): what is on the next pages is missing."
             )
     if not any(part.lists for part in parts.values()):
+        there = dict.fromkeys(str(key)[:40] for *_, document in documents for key in document)
         raise BadInput(
-            f"{name} holds no describe-* output: no file has a key such as Vpcs, Subnets or RouteTables"
+            f"{name} holds no describe-* output: no file has a key such as Vpcs or RouteTables, only "
+            f"{', '.join(list(there)[:8]) or 'nothing'}; give the folder with the output of those calls"
         )
     if ignored:
         notes.append(f"Not read: {', '.join(sorted(ignored))}. A way that needs them is answered 'unknown'.")
     _tell_regions_apart(list(parts.values()))
     return name, list(parts.values()), notes
+
+
+def _objects(value: object) -> bool:
+    return isinstance(value, (list, tuple)) and all(isinstance(inner, Mapping) for inner in value)
 
 
 def _denied(top: Item) -> Iterator[tuple[str, str]]:
@@ -213,7 +232,10 @@ def _parse(path: str, title: str) -> Mapping[str, Any]:
     except ValueError as error:
         raise BadInput(f"{title} holds a number that JSON or AWS cannot have ({str(error)[:40]})") from error
     if not isinstance(document, dict):
-        raise BadInput(f'{title} must hold an object such as {{"Vpcs": [...]}} (got {shown(document)})')
+        raise BadInput(
+            f'{title} must hold an object such as {{"Vpcs": [...]}} (got {shown(document)}): save the whole '
+            "output of a call, without --query, or move the file away"
+        )
     return document
 
 

@@ -95,7 +95,7 @@ class _Transit:
         self.ids[id, gateway], self.homes[own] = own, part
         self.attachments[own] = model.TransitGatewayAttachment(**base(item, own), **told)
         link = item.item("Association")
-        if (table_id := link.id(_TABLE_ID)) and link.text("State") in _ON:
+        if (table_id := link.id(_TABLE_ID)) and link.word("State") in _ON:
             self.associated.setdefault(table_id, []).append(own)
 
     def _join_peers(self) -> None:
@@ -125,7 +125,7 @@ class _Transit:
     def _propagations(self, item: Item) -> None:
         table = self.tables[item.need(_TABLE_ID)]
         entries = item.items("TransitGatewayRouteTablePropagations")
-        found = self._attached((entry for entry in entries if entry.text("State") in _ON), table)
+        found = self._attached((entry for entry in entries if entry.word("State") in _ON), table)
         there = (id for id in found if id not in self.reader.gone)
         self.tables[table.id] = replace(table, propagations=tuple(dict.fromkeys(there)))
 
@@ -136,7 +136,7 @@ class _Transit:
         known = table.known and not item.flag("AdditionalRoutesAvailable")
         for row in item.items("Routes"):
             ids: list[Any] = self._attached(row.items("TransitGatewayAttachments"), table)
-            state = row.text("State") or "active"
+            state = row.word("State") or "active"
             if ids and all(id in self.reader.gone for id in ids):
                 state = "blackhole"
             block = row.block("DestinationCidrBlock")
@@ -145,7 +145,7 @@ class _Transit:
             known = known and bool(blocks)
             if state != "deleted":
                 found = [TransitGatewayRoute(b, id, state) for b in blocks for id in ids or [None]]
-                rows[row.text("Type") == "propagated"] += found
+                rows[row.word("Type") == "propagated"] += found
         static, propagated = tuple(rows[False]), tuple(rows[True])
         self.tables[table.id] = replace(table, routes=static, propagated=propagated, known=known)
 
@@ -161,6 +161,10 @@ class _Transit:
                         changes: dict[str, Any] = {side: ids}
                         self.tables[table.id] = replace(table, **changes)
                         joined.append(found.name)
+        key, every = _ROUTES[1], list(self.tables.values())
+        if not any(key in part.lists or key in part.denied for part in reader.parts):
+            names = (table.name for table in every if table.known)
+            reader.note(key, names, "a transit gateway's route table has no static routes of itself (TGW-2)")
         reader.note("the routing of attachments", joined, "by the default table, as AWS does it (TGW-2)")
 
 
@@ -200,16 +204,16 @@ def _vpn_connections(reader: Reader) -> Iterator[Connection]:
         gateway = item.id("VpnGatewayId") or item.id("TransitGatewayId") or item.text("CoreNetworkArn")
         if gateway is None:
             continue  # attached to nothing
-        rows = (row for row in item.items("Routes") if row.text("State") not in ("deleting", "deleted"))
+        rows = (row for row in item.items("Routes") if row.word("State") not in ("deleting", "deleted"))
         routes = tuple(dict.fromkeys(block for row in rows if (block := row.block("DestinationCidrBlock"))))
         static = item.item("Options").flag("StaticRoutesOnly")
         static = bool(routes) if static is None else static
-        tunnels = [t.text("Status") or "" for t in item.items("VgwTelemetry")]
+        tunnels = [t.word("Status") for t in item.items("VgwTelemetry")]
         link = Connection(
             **base(item, item.need("VpnConnectionId")), gateway_id=gateway, static=static,
-            customer_gateway_id=item.id("CustomerGatewayId"), state=item.text("State") or "available",
+            customer_gateway_id=item.id("CustomerGatewayId"), state=item.word("State") or "available",
             prefixes=routes if routes or static else None,
-            tunnels_up=sum(t.upper() == "UP" for t in tunnels) if tunnels else 2,
+            tunnels_up=tunnels.count("up") if tunnels else 2,
         )  # fmt: skip
         untold += [] if tunnels else [link.name]
         yield link
@@ -220,7 +224,7 @@ def _direct_connect(reader: Reader) -> Iterator[Connection]:
     """Return a connection for each private or transit interface, or for its Direct Connect gateway."""
     behind: dict[str, list[Item]] = {}
     for _, item in reader.merged("VirtualInterfaces"):
-        if item.text("VirtualInterfaceState") == "deleted" or item.text("VirtualInterfaceType") == "public":
+        if item.word("VirtualInterfaceState") == "deleted" or item.word("VirtualInterfaceType") == "public":
             continue
         if via := item.id("DirectConnectGatewayId"):
             behind.setdefault(via, []).append(item)
@@ -230,7 +234,7 @@ def _direct_connect(reader: Reader) -> Iterator[Connection]:
     ends: dict[str, dict[str, None]] = {}
     for _, item in reader.merged("DirectConnectGatewayAssociations"):
         gateway = item.item("AssociatedGateway").id("Id") or item.id("VirtualGatewayId")
-        if gateway and item.text("AssociationState") not in ("disassociated", "associating"):
+        if gateway and item.word("AssociationState") not in ("disassociated", "associating"):
             ends.setdefault(item.need("DirectConnectGatewayId"), {})[gateway] = None
     names = {item.need("DirectConnectGatewayId"): item for _, item in reader.merged("DirectConnectGateways")}
     for id, gateways in ends.items():
@@ -245,9 +249,9 @@ def _direct_connect(reader: Reader) -> Iterator[Connection]:
 
 def _sessions(found: dict[str, Any], gateway: str, interfaces: list[Item]) -> Connection:
     """Return the connection that virtual interfaces make together: up while one of their BGP sessions is."""
-    up, states = 0, [item.text("VirtualInterfaceState") or "available" for item in interfaces]
+    up, states = 0, [item.word("VirtualInterfaceState") or "available" for item in interfaces]
     for item, state in zip(interfaces, states, strict=True):
-        peers = [peer.text("BgpStatus") or "up" for peer in item.items("BgpPeers")] or ["up"]
+        peers = [peer.word("BgpStatus") or "up" for peer in item.items("BgpPeers")] or ["up"]
         up += peers.count("up") if state == "available" else 0
     if not interfaces:  # they are another account's; what is propagated tells whether one is up (RT-17)
         up, states = 1, ["available"]
@@ -351,6 +355,10 @@ def _forget_silent_gateways(reader: Reader) -> None:
             del table[id]
             silent.append(found.name)
     reader.note("VpnConnections or VirtualInterfaces", silent, "routes to it are answered 'unknown'")
+    left = [(found, reader.origin[model.VirtualPrivateGateway, id][0]) for id, found in table.items()]
+    for key, sentence in ((_CONNECTIONS[0], "no VPN connection"), (_CONNECTIONS[1], "no Direct Connect")):
+        names = (found.name for found, part in left if not reader.held(key, part))
+        reader.note(key, names, f"taken to have {sentence}")
 
 
 def _keep_underived_routes(reader: Reader) -> None:

@@ -8,7 +8,6 @@ default and is said in `assumed`, and an id that leads nowhere stays as it is, s
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import re
@@ -20,7 +19,7 @@ from typing import Any, TypeVar
 
 from vpclab.aws import elements, hybrid, shapes
 from vpclab.aws.fields import Item
-from vpclab.aws.files import IDS, KEPT, Part, collect
+from vpclab.aws.files import IDS, Part, collect
 from vpclab.aws.shapes import FORWARDS_TAG, PUBLIC_TAG, UNKNOWN, base, tags_of
 from vpclab.topology import model
 from vpclab.topology.builders import Topology
@@ -31,6 +30,7 @@ R = TypeVar("R", bound=model.Resource)
 _MANAGED = re.compile(
     r"(?:Interface for NAT Gateway|VPC Endpoint Interface|Transit Gateway Attachment) (\S+)"
 )
+_MANAGED_IDS = ("nat-", "vpce-")
 # What several accounts or Regions describe, each as far as it sees it.
 _SHARED = {
     "VpcPeeringConnections", "VirtualInterfaces", "DirectConnectGateways", "DirectConnectGatewayAssociations",
@@ -78,7 +78,8 @@ class Reader:
         for key in ("PrefixLists", "ManagedPrefixLists"):
             known = set(self.table(model.PrefixList))  # both calls describe AWS's own
             for part, item in self.elements(key):
-                if (found := elements.prefix_list(item)) is not None and found.id not in known:
+                found = elements.prefix_list(item)
+                if found is not None and found.id not in known:
                     self.put(found, part, item)
         self._vpcs()
         for part, item in self.elements(shapes.SUBNET.key):
@@ -102,23 +103,25 @@ class Reader:
         hybrid.transit_gateways(self)
         hybrid.connections(self)
         self._managed_routes()
-        for key in sorted(KEPT):
-            for part, item in self.elements(key):
-                self._keep(key, part, item)
+        for part in self.parts:
+            for key, items in part.kept.items():
+                for item in items:
+                    self._keep(key, part, item)
         denied = dict.fromkeys(call for part in self.parts for call in part.denied.values())
         self.notes += [f"{call} was denied: what depends on it is answered 'unknown'." for call in denied]
+        self.notes = list(dict.fromkeys(self.notes))  # those of an earlier loading come from its file
         return [value for table in self.tables.values() for value in table.values()]
 
     def settings(self) -> model.Settings:
         """Return what holds for the whole account."""
         found = self.elements("VpcBlockPublicAccessOptions")
-        modes = [item.text("InternetGatewayBlockMode") or "off" for _, item in found]
+        modes = [item.word("InternetGatewayBlockMode") or "off" for _, item in found]
         modes += [
             f"perhaps: {call} was denied"
             for part in self.parts
             if (call := part.denied.get("VpcBlockPublicAccessOptions"))
         ]
-        mail = any(item.flag("port_25_open") for _, item in self.elements("port_25_open"))
+        mail = any(answer for part in self.parts for answer in part.open_ports)
         on = dict.fromkeys(mode for mode in modes if mode != "off")
         return model.Settings(port_25_open=mail, block_public_access=", ".join(on))
 
@@ -195,15 +198,27 @@ class Reader:
                 elements.vpc(item, part.region or regions.get(id), part.account, dns.get(id, {})), part, item
             )
         vpcs = self.table(model.Vpc).values()
-        for vpc in vpcs:
+        on = self._private_dns()
+        for vpc in list(vpcs):
+            if vpc.id in on and vpc.id not in dns:
+                self.table(model.Vpc)[vpc.id] = replace(vpc, dns_hostnames=True)
             for block in vpc.cidrs:
                 if not 16 <= block.prefixlen <= 28:
                     self.notes.append(
                         f"{vpc.name} has {block}; AWS takes /16 to /28 (VPC-2). It is left as it is."
                     )
-        silent = (vpc.name for vpc in vpcs if vpc.id not in dns)
-        self.note("VpcAttributes", silent, "DNS attributes as AWS sets them (DNS-2)")
+        silent = [vpc for vpc in vpcs if vpc.id not in dns]
+        why = "both DNS attributes on, as the private DNS of an endpoint needs them (VPE-12)"
+        self.note("VpcAttributes", (vpc.name for vpc in silent if vpc.id in on), why)
+        why = "DNS attributes as AWS sets them (DNS-2)"
+        self.note("VpcAttributes", (vpc.name for vpc in silent if vpc.id not in on), why)
         self.note("the Region", (v.name for v in vpcs if v.region == UNKNOWN), "name a folder after it")
+
+    def _private_dns(self) -> set[str | None]:
+        """Return the VPCs in which an endpoint has private DNS."""
+        found = (item for _, item in self.elements(shapes.ENDPOINT.key) if item.flag("PrivateDnsEnabled"))
+        kind = shapes.ENDPOINT_TYPE
+        return {item.id("VpcId") for item in found if kind.read(item, "VpcEndpointType") == "Interface"}
 
     def _refuse_overlaps(self) -> None:
         blocks = [
@@ -286,19 +301,21 @@ class Reader:
         if not table:
             for id, rules in loose.items():
                 table[id] = model.SecurityGroup(id=id, name=id, vpc_id="", rules=tuple(dict.fromkeys(rules)))
-        names: dict[object, str] = {
-            v.id: v.name
-            for kind in (model.SecurityGroup, model.PrefixList)
-            for v in self.table(kind).values()
-        }
+        vpcs, lists = self.table(model.Vpc), self.table(model.PrefixList)
         for group in list(table.values()):
-            named = tuple(replace(rule, peer_name=names.get(rule.peer, "")) for rule in group.rules)
-            table[group.id] = replace(group, rules=named)
+            rules = []
+            for rule in group.rules:
+                peer = table.get(str(rule.peer)) or lists.get(str(rule.peer))
+                name = peer.name if peer else ""
+                if isinstance(peer, model.SecurityGroup) and peer.vpc_id != group.vpc_id:
+                    name = f"{vpcs[peer.vpc_id].name}/{name}" if peer.vpc_id in vpcs else name
+                rules.append(replace(rule, peer_name=name))
+            table[group.id] = replace(group, rules=tuple(rules))
 
     def _endpoints(self) -> None:
         """Read gateway and interface endpoints; the other types stay as they are."""
         for part, item in self.merged(shapes.ENDPOINT.key):
-            if (item.text("VpcEndpointType") or "Gateway") in ("Gateway", "Interface"):
+            if shapes.ENDPOINT_TYPE.read(item, "VpcEndpointType") in (None, "Gateway", "Interface"):
                 self.put(shapes.ENDPOINT.read(item), part, item)
             else:
                 self._keep(shapes.ENDPOINT.key, part, item)
@@ -314,21 +331,21 @@ class Reader:
         text = whole.encode("utf-8", "replace").decode("utf-8")
         places = [(vpc.account, vpc.region) for vpc in self.table(model.Vpc).values()]
         account, region = min(places, default=(UNKNOWN, UNKNOWN))
-        id = f"{key}-{hashlib.sha256(text.encode()).hexdigest()[:12]}"
-        self.table(shapes.Kept)[id] = shapes.Kept(
-            id=id, name=id, key=key, text=text, account=part.account or account, region=part.region or region
-        )
+        account, region = part.account or account, part.region or region
+        id, table = f"{key} of {account} in {region}", self.table(shapes.Kept)
+        texts = (*table[id].texts, text) if id in table else (text,)
+        table[id] = shapes.Kept(id=id, name=id, key=key, texts=texts, account=account, region=region)
 
     # -- instances, NAT gateways, their interfaces and addresses ---------------------------------
 
     def _gone(self) -> None:
         """Note what is listed and no longer there: routes to it are blackholes (RT-13)."""
         for _, item in self.elements("Instances"):
-            if item.item("State").text("Name") == "terminated":
+            if item.item("State").word("Name") == "terminated":
                 self.gone.add(item.need("InstanceId"))
         for key, id in IDS.items():
             found = (
-                item.id(id) for _, item in self.elements(key) if item.raw("State") in ("deleted", "Deleted")
+                item.id(id) for _, item in self.elements(key) if str(item.raw("State")).lower() == "deleted"
             )
             self.gone.update(id for id in found if id)
 
@@ -360,17 +377,19 @@ class Reader:
                 if entry.id("NetworkInterfaceId") not in table and entry.id("SubnetId"):
                     self.put(self._interface(entry, item), part, item)
         self.note("NetworkInterfaces", alone, "built from the instances")
-        groupless = [table[id] for id in self.groupless if table[id].vpc_id in self.default_groups]
-        for eni in groupless:
-            table[eni.id] = replace(eni, group_ids=(self.default_groups[eni.vpc_id],))
+        groupless = [table[id] for id in self.groupless]
+        for eni in groupless:  # an id that no group has is answered "unknown"
+            default = self.default_groups.get(eni.vpc_id, f"default of {eni.vpc_id}")
+            table[eni.id] = replace(eni, group_ids=(default,))
         self.note("security groups", (eni.name for eni in groupless), "the default one of the VPC (SG-3)")
+        self._move_inside()
         for eni in sorted(table.values(), key=lambda e: e.device_index):
             if eni.owner_id:
                 self.interfaces.setdefault(eni.owner_id, []).append(eni)
 
     def _interface(self, item: Item, instance: Item | None = None) -> model.NetworkInterface:
         id, attachment = item.need("NetworkInterfaceId"), item.item("Attachment")
-        attached = attachment.text("Status") not in ("detached", "detaching")
+        attached = attachment.word("Status") not in ("detached", "detaching")
         about = item.text("Description") or ""
         managed = _MANAGED.search(about)
         owner = attachment.id("InstanceId") if attached else None
@@ -381,7 +400,7 @@ class Reader:
         elif kind == "interface":
             kind = SERVICES.get(about.split(" ")[0], kind)
         told, key = item, "Groups"
-        if item.raw("Groups") is None and id in self.endpoints:
+        if id in self.endpoints and self.endpoints[id].items("Groups"):
             told = self.endpoints[id]
         elif item.raw("Groups") is None and instance is not None:
             told, key = instance, "SecurityGroups"
@@ -390,6 +409,9 @@ class Reader:
         groups = tuple(dict.fromkeys(group.need("GroupId") for group in told.items(key)))
         subnet_id = item.need("SubnetId")
         subnet, check = self.table(model.Subnet).get(subnet_id), item.flag("SourceDestCheck")
+        status = item.word("Status")
+        if status != "failed" and (status != "available" or (owner or "").startswith(_MANAGED_IDS)):
+            status = "in-use"  # AWS's own are never left unattached, though moto says so
         return model.NetworkInterface(
             **base(item, id), vpc_id=item.id("VpcId") or (subnet.vpc_id if subnet else ""),
             subnet_id=subnet_id, addresses=self._private_addresses(item, id, owner), interface_type=kind,
@@ -398,8 +420,28 @@ class Reader:
             source_dest_check=True if check is None else check,
             owner_id=None if owner in self.gone else owner,
             device_index=attachment.number("DeviceIndex", 0, 1000) or 0,
-            status=item.text("Status") or "in-use",
+            status=status,
         )  # fmt: skip
+
+    def _move_inside(self) -> None:
+        """Give the interfaces of NAT gateways and endpoints an address of their subnet (NGW-1, VPE-10).
+
+        AWS's own stand in it; a stand-in such as moto draws any number.
+        """
+        table, subnets = self.table(model.NetworkInterface), self.table(model.Subnet)
+        taken = {entry.address for eni in table.values() for entry in eni.addresses}
+        for eni in list(table.values()):
+            block = subnets[eni.subnet_id].cidr if eni.subnet_id in subnets else None
+            address = eni.private_ip
+            if block is None or address is None or address in block:
+                continue
+            if (eni.owner_id or "").startswith(_MANAGED_IDS):
+                free = (block[-n] for n in range(2, block.num_addresses - 3) if block[-n] not in taken)
+                if new := next(free, None):
+                    first = replace(eni.addresses[0], address=new)
+                    table[eni.id] = replace(eni, addresses=(first, *eni.addresses[1:]))
+                    taken.add(new)
+                    self.notes.append(f"{address} of {eni.owner_id} is not in its subnet: taken to be {new}.")
 
     def _private_addresses(self, item: Item, id: str, owner: str | None) -> tuple[model.PrivateAddress, ...]:
         """Return the private addresses, the primary one first, with the public ones mapped to them."""
@@ -425,7 +467,10 @@ class Reader:
     def _instances(self) -> None:
         table, made = self.table(model.Instance), []
         for part, item in self.merged("Instances"):
-            self.put(self._instance(item), part, item)
+            if (instance := self._instance(item)) is None:
+                self.notes.append(f"{item.need('InstanceId')} is left out: no file tells its subnet and VPC.")
+            else:
+                self.put(instance, part, item)
         for id, enis in self.interfaces.items():
             part = self.origin[model.NetworkInterface, enis[0].id][0]
             if id.startswith("i-") and id not in table and not self.held("Instances", part):
@@ -436,16 +481,15 @@ class Reader:
                 made += [id] if state == "running" else []
         self.note("Reservations", made, "known by their interfaces only, and taken to be running")
 
-    def _instance(self, item: Item) -> model.Instance:
+    def _instance(self, item: Item) -> model.Instance | None:
+        """Return an instance; None for one in no VPC: about to end, or from before there were VPCs."""
         id, forwards = item.need("InstanceId"), elements.forwards(item)
         mine = self.interfaces.get(id, [])
         subnet_id = item.id("SubnetId") or next((eni.subnet_id for eni in mine), None)
         vpc_id = item.id("VpcId") or next((eni.vpc_id for eni in mine), None)
         if subnet_id is None or vpc_id is None:
-            raise BadInput(
-                f"{item.where} ({id}) has no SubnetId or VpcId, and no network interface that tells them"
-            )
-        state = item.item("State").text("Name") or "running"
+            return None
+        state = item.item("State").word("Name") or "running"
         value = model.Instance(
             **base(item, id), vpc_id=vpc_id, subnet_id=subnet_id, state=state, forwards=forwards,
             public_ip_at_start=tags_of(item).get(PUBLIC_TAG) == "true",
@@ -462,7 +506,7 @@ class Reader:
         main = next((a for a in addresses if a.flag("IsPrimary")), (addresses or [Item({}, item.where)])[0])
         eni = next(iter(self.interfaces.get(item.need("NatGatewayId"), ())), None)
         found: model.NatGateway = shapes.NAT_GATEWAY.read(
-            item, private_ip=main.ipv4("PrivateIp") or (eni.private_ip if eni else None),
+            item, private_ip=(eni.private_ip if eni else None) or main.ipv4("PrivateIp"),
             public_ip=main.ipv4("PublicIp") or (eni.public_ip if eni else None),
         )  # fmt: skip
         return found
@@ -482,12 +526,15 @@ class Reader:
 
     def _managed_routes(self) -> None:
         """Add the routes that gateway endpoints and static VPN connections make, where a table lacks them."""
-        lists = {found.name: found.id for found in self.table(model.PrefixList).values()}
+        keys = ("ManagedPrefixLists", "PrefixLists")
+        named = (item for key in keys for _, item in self.elements(key))
+        lists = {item.text("PrefixListName"): item.id("PrefixListId") for item in named}
         wanted: dict[str, list[model.Route]] = {}
         for endpoint in self.table(model.VpcEndpoint).values():
-            if endpoint.type == "Gateway" and endpoint.state == "available" and endpoint.service in lists:
+            if endpoint.type == "Gateway" and endpoint.state == "available":
+                to = lists.get(endpoint.service) or f"pl-{endpoint.service}"  # in no file: "unknown"
                 for id in endpoint.route_table_ids:
-                    wanted.setdefault(id, []).append(model.Route(lists[endpoint.service], endpoint.id))
+                    wanted.setdefault(id, []).append(model.Route(to, endpoint.id))
         gateways = self.table(model.VirtualPrivateGateway)
         for link in self.table(model.Connection).values():
             for table in self.table(model.RouteTable).values():
@@ -501,7 +548,9 @@ class Reader:
             there = {(route.destination, route.target) for route in found.routes}
             local = {route.destination for route in found.routes if route.origin == "CreateRouteTable"}
             missing = (r for r in dict.fromkeys(routes) if r.destination not in local)
-            new = tuple(r for r in missing if (r.destination, r.target) not in there)
+            shown = {route.target for route in found.routes if isinstance(route.destination, str)}
+            rest = (r for r in missing if r.target not in shown)
+            new = tuple(r for r in rest if (r.destination, r.target) not in there)
             self.table(model.RouteTable)[id] = replace(found, routes=found.routes + new)
             made += [found.name] if new else []
         self.note("the routes of endpoints and VPN connections", made, "added as AWS does (VPE-3, RT-17)")

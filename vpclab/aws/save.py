@@ -2,7 +2,8 @@
 
 One file per call in ``aws_configs/accounts/<account>/<Region>/``. Every call gets its file, even an
 empty one, because a missing file would be read as AWS's default. `Sites.json` and `SiteConnections.json`
-are our own: networks on premises and what they announce, which no call describes.
+are our own: networks on premises and what they announce, which no call describes; `vpclab-snapshot.json`
+keeps what was taken for granted. What an earlier saving left in the folder is overwritten.
 """
 
 from __future__ import annotations
@@ -51,21 +52,32 @@ def save_aws(topology: Topology, folder: str | os.PathLike[str]) -> None:
                 found.setdefault(home, {}).setdefault(key, []).append(printed)
     for kept in snapshot.all(shapes.Kept):
         lists = found.setdefault(_home(kept.account, kept.region), {})
-        lists.setdefault(kept.key, []).append(json.loads(kept.text))
+        lists.setdefault(kept.key, []).extend(map(json.loads, kept.texts))
     mode = {"InternetGatewayBlockMode": snapshot.settings.block_public_access or "off"}
-    for (account, region), lists in (found or {homes.first: {}}).items():
-        path = Path(folder, "aws_configs", "accounts", account, region)
-        _write(path, "VpcBlockPublicAccessOptions", mode)
+    top = Path(folder, "aws_configs", "accounts")
+    for account, region in dict.fromkeys([*(found or [homes.first]), *_saved_before(folder, top)]):
+        path, lists = top / account / region, found.get((account, region), {})
+        _write(path, "VpcBlockPublicAccessOptions", {"VpcBlockPublicAccessOptions": mode})
         for key in dict.fromkeys([*(key for _, key, _ in _WRITERS), *lists]):
-            _write(path, key, lists.get(key, []))
-    if snapshot.settings.port_25_open:
-        _write(Path(folder), "vpclab-snapshot", True, "port_25_open")
+            _write(path, key, {key: lists.get(key, [])})
+    said = {"assumed": list(snapshot.assumed), "port_25_open": snapshot.settings.port_25_open}
+    _write(Path(folder), "vpclab-snapshot", said)
 
 
-def _write(folder: Path, name: str, content: Any, key: str = "") -> None:
-    """Write one file, with its name as the key inside."""
+def _saved_before(folder: str | os.PathLike[str], top: Path) -> list[Home]:
+    """Return the accounts and Regions that an earlier saving left here: what is gone must not come back."""
+    try:
+        ours = Path(folder, "vpclab-snapshot.json").is_file()
+        found = [path.parent for path in top.glob("*/*/Vpcs.json")] if ours else []
+    except (OSError, ValueError):
+        return []
+    return [(path.parent.name, path.name) for path in sorted(found)]
+
+
+def _write(folder: Path, name: str, content: Json) -> None:
+    """Write one file."""
     path = folder / f"{name}.json"
-    text = json.dumps({key or name: content}, indent=2, ensure_ascii=False) + "\n"
+    text = json.dumps(content, indent=2, ensure_ascii=False) + "\n"
     try:
         folder.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8", newline="\n")
@@ -288,9 +300,10 @@ def _prefix_list(found: model.PrefixList, _: Snapshot) -> Json:
 
 def _endpoint(endpoint: model.VpcEndpoint, snapshot: Snapshot) -> Json:
     enis = [eni for eni in snapshot.all(model.NetworkInterface) if eni.owner_id == endpoint.id]
-    groups = dict.fromkeys(id for eni in enis for id in eni.group_ids)
+    groups = {eni.group_ids for eni in enis}
+    same = groups.pop() if len(groups) == 1 else ()
     return shapes.ENDPOINT.write(endpoint) | {
-        "NetworkInterfaceIds": [eni.id for eni in enis], "Groups": [{"GroupId": id} for id in groups],
+        "NetworkInterfaceIds": [eni.id for eni in enis], "Groups": [{"GroupId": id} for id in same],
     }  # fmt: skip
 
 

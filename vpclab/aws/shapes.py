@@ -46,7 +46,7 @@ def write_tags(value: model.Resource, named: bool = False) -> list[Json]:
 
 def in_force(item: Item, key: str, part: str) -> Iterator[Item]:
     """Return the associations of a list that are in force."""
-    return (i for i in item.items(key) if i.item(part).text("State") in (None, "associated", "associating"))
+    return (i for i in item.items(key) if i.item(part).word("State") in (None, "associated", "associating"))
 
 
 def ids(items: Iterable[Item], key: str) -> tuple[str, ...]:
@@ -72,13 +72,13 @@ def text_of(value: object) -> str | None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kept(model.Resource):
-    """An element that vpclab does not model, kept as it is for saving: a load balancer, a database."""
+    """The elements of a call that vpclab does not model, kept as JSON for saving, such as load balancers."""
 
     kind: ClassVar[str] = "kept"
     key: str
     account: str
     region: str
-    text: str
+    texts: tuple[str, ...]
 
 
 # -- how one field is read and written ---------------------------------------------------------------
@@ -92,10 +92,11 @@ class Codec:
     write: Callable[[Any], Any] = lambda value: value
 
 
-TEXT, ID, NEED, FLAG = Codec(Item.text), Codec(Item.id), Codec(Item.need), Codec(Item.flag)
+TEXT, WORD = Codec(Item.text), Codec(Item.word)
+ID, NEED, FLAG = Codec(Item.id), Codec(Item.need), Codec(Item.flag)
 IPV4, BLOCK4 = Codec(Item.ipv4, text_of), Codec(Item.block4, text_of)
 ENABLED = Codec(
-    lambda item, key: {"enable": True, "disable": False}.get(item.text(key) or ""),
+    lambda item, key: {"enable": True, "disable": False}.get(item.word(key) or ""),
     lambda value: "enable" if value else "disable",
 )
 LISTED = Codec(lambda item, key: ids(item.texts(key, "id"), "id"), list)
@@ -109,7 +110,7 @@ def _attached(state: str) -> Codec:
     """Return how the one VPC that a gateway is attached to is written: as a list of attachments."""
 
     def read(item: Item, key: str) -> str | None:
-        links = (link for link in item.items(key) if link.text("State") not in ("detached", "detaching"))
+        links = (link for link in item.items(key) if link.word("State") not in ("detached", "detaching"))
         return next(iter(ids(links, "VpcId")), None)
 
     return Codec(read, lambda vpc_id: [{"State": state, "VpcId": vpc_id}] if vpc_id else [])
@@ -129,9 +130,15 @@ def _device(item: Item, key: str) -> Any:
 
 
 def _state(item: Item, key: str) -> str | None:
-    """Return a state; what is being modified works, and endpoints are Available in some versions."""
-    state = item.text(key)
-    return "available" if state == "modifying" else state and state[0].lower() + state[1:]
+    """Return a state; what is being modified works."""
+    state = item.word(key)
+    return "available" if state == "modifying" else state
+
+
+def _endpoint_type(item: Item, key: str) -> str | None:
+    """Return an endpoint's type with its capital, which older calls leave out."""
+    text = item.text(key)
+    return text and text[0].upper() + text[1:]
 
 
 def _policy(item: Item, key: str) -> str | None:
@@ -201,18 +208,18 @@ class Shape:
 
 
 _PEERS = Codec(_side, _write_side)
-_WORD = Codec(_state)
+_WORD, ENDPOINT_TYPE = Codec(_state), Codec(_endpoint_type)
 SUBNET = Shape(model.Subnet, "Subnets", "SubnetId", (
     ("vpc_id", "VpcId", NEED), ("az", "AvailabilityZone", ZONE), ("cidr", "CidrBlock", BLOCK4),
     ("ipv6_cidr", "Ipv6CidrBlockAssociationSet", SIX), ("public_ip_on_launch", "MapPublicIpOnLaunch", FLAG),
     ("ipv6_on_launch", "AssignIpv6AddressOnCreation", FLAG),
 ))  # fmt: skip
 NAT_GATEWAY = Shape(model.NatGateway, "NatGateways", "NatGatewayId", (
-    ("vpc_id", "VpcId", NEED), ("subnet_id", "SubnetId", ID), ("state", "State", TEXT),
-    ("connectivity", "ConnectivityType", TEXT), ("availability", "AvailabilityMode", TEXT),
+    ("vpc_id", "VpcId", NEED), ("subnet_id", "SubnetId", ID), ("state", "State", _WORD),
+    ("connectivity", "ConnectivityType", WORD), ("availability", "AvailabilityMode", WORD),
 ))  # fmt: skip
 ENDPOINT = Shape(model.VpcEndpoint, "VpcEndpoints", "VpcEndpointId", (
-    ("vpc_id", "VpcId", NEED), ("service", "ServiceName", NEED), ("type", "VpcEndpointType", TEXT),
+    ("vpc_id", "VpcId", NEED), ("service", "ServiceName", NEED), ("type", "VpcEndpointType", ENDPOINT_TYPE),
     ("route_table_ids", "RouteTableIds", LISTED), ("subnet_ids", "SubnetIds", LISTED),
     ("private_dns", "PrivateDnsEnabled", FLAG), ("state", "State", _WORD),
     ("policy", "PolicyDocument", Codec(_policy, lambda text: text or None)),
@@ -223,7 +230,7 @@ TRANSIT_GATEWAY = Shape(model.TransitGateway, "TransitGateways", "TransitGateway
 _OF_TRANSIT = (("transit_gateway_id", "TransitGatewayId", NEED), ("state", "State", _WORD))
 _KIND, _ID = model.TransitGatewayAttachment, "TransitGatewayAttachmentId"
 ATTACHMENT = Shape(_KIND, "TransitGatewayAttachments", _ID, (
-    *_OF_TRANSIT, ("type", "ResourceType", TEXT), ("resource_id", "ResourceId", ID),
+    *_OF_TRANSIT, ("type", "ResourceType", WORD), ("resource_id", "ResourceId", ID),
 ))  # fmt: skip
 VPC_ATTACHMENT = Shape(_KIND, "TransitGatewayVpcAttachments", _ID, (
     *_OF_TRANSIT, ("resource_id", "VpcId", ID), ("subnet_ids", "SubnetIds", LISTED),
@@ -251,6 +258,6 @@ PLAIN = (
     )),
     Shape(model.PeeringConnection, "VpcPeeringConnections", "VpcPeeringConnectionId", (
         ("requester", "RequesterVpcInfo", _PEERS), ("accepter", "AccepterVpcInfo", _PEERS),
-        ("status", "Status.Code", TEXT),
+        ("status", "Status.Code", WORD),
     )),
 )  # fmt: skip
