@@ -210,6 +210,14 @@ TERMS = "words"
 TERMS_OF = "New in chapter {chapters}"
 TERMS_EARLIER = "Words from earlier chapters: {words}"
 TERMS_HEADER = ("word", "meaning")
+FACT = "fact"
+FACT_BASIS = {
+    "stated": "How it is known: AWS's documentation says so",
+    "inferred": "How it is known: it follows from other facts",
+    "older page": "How it is known: an older page of AWS's documentation says so, and nothing contradicts it",
+    "secondary": "How it is known: others say so, not AWS",
+}
+NO_FACT = "there is no fact {code}"
 PRICES = "prices"
 PRICES_HEADER = ("what", "price", "where", "as of")
 
@@ -316,6 +324,38 @@ ASK_WRONG = "✖ You said: {choice}. Something else happens: see what decides."
 STEPPER = "packet stepper"
 STILL_NEXT = "Run the cell below to step through it."
 
+# --- the CIDR planner --------------------------------------------------------------------------------------
+
+PLAN_SAID = "{block} has {size} addresses. Pieces: {pieces}. Subnets among them: {subnets}."
+PIECES_HEADER = ("piece", "to", "usable", "subnet", "zone")
+FREE = "free"
+KEPT = "{block} has {size} addresses. As a subnet {usable} are usable, {first} to {last}; AWS keeps five (SUB-3):"
+KEPT_HEADER = ("address", "kept for")
+KEPT_FOR = (
+    "the network itself",
+    "the VPC router",
+    "DNS",
+    "later use by AWS",
+    "broadcast, which a VPC does not have",
+)
+THIS_VPC = "this VPC"
+BESIDE_HEADER = ("block", "and", "how they lie")
+RELATIONS = {
+    "apart": "✔ apart: they can be connected",
+    "same": "✖ the same addresses: they can never be peered (PCX-3)",
+    "inside": "✖ the first lies inside the second: they can never be peered (PCX-3)",
+    "around": "✖ the second lies inside the first: they can never be peered (PCX-3)",
+}
+BAR_ALT = "The pieces as a bar in proportion to their sizes. {said}"
+CODE_HEAD = "The same in code:"
+VPC_BLOCK, OTHER_BLOCKS = "VPC block", "Other networks"
+OTHER_BLOCKS_LIKE = "dev 10.1.0.0/16, office 192.168.0.0/16"
+PIECE, FIRST_PIECE = "Piece", "First piece /"
+SPLIT, MERGE = "Split", "Merge with its other half"
+SUBNET_NAME, SUBNET_NAME_LIKE, ZONE = "Subnet name", "public-a", "Zone"
+MAKE_SUBNET, FREE_IT = "Make it a subnet", "Free it"
+CHOOSE_PIECE = "Choose a piece first."
+
 # --- what can go wrong with an id --------------------------------------------------------------------------
 
 NO_SUCH_ID = "there is no exercise or prediction {id}"
@@ -347,118 +387,127 @@ CHECK_PROGRESS_ELSE = "This folder cannot be written: your answers are judged, b
 TICKET = "ticket"
 TICKET_TITLE = "Ticket {seed}, level {level}"
 COMPLAINT_CUSTOMER = "Customers report: “`{dst}` does not answer.”"
-COMPLAINT_CUSTOMER_6 = "Customers whose provider gives them IPv6 report: “`{dst}` does not answer.”"
+COMPLAINT_CUSTOMER_6 = "Customers who have IPv6 only report: “`{dst}` does not answer.”"
 COMPLAINT_SITE = "The people in `{src}` report: “We wait for `{dst}`, and nothing comes.”"
 COMPLAINT_OUTSIDE = "The log of `{src}` says: “The service at {dst} does not answer.”"
 COMPLAINT_INSIDE = "The log of `{src}` says: “No answer from `{dst}`.”"
-COMPLAINT_ROW = "That is row {row} below."
+COMPLAINT_ROW = "That is row {row} of the table."
 TICKET_ONE = "The map shows the plan. In the network as it runs, **one thing** is otherwise."
 TICKET_MANY = (
     "The map shows the plan. In the network as it runs, **{count} things** are otherwise, and each complaint "
     "has a cause of its own."
 )
 TICKET_HOW = (
-    "- `t.probe(src, dst, traffic)` sends one flow through the network as it runs. Each new flow counts as one "
-    "probe.\n"
-    "- `t.diagnose(component, code)` names what is wrong and why. Where it is wrong, a probe shows it, and that "
-    "one counts too.\n"
-    "- `t.fix(function)` runs your function on a fresh copy of the broken network, as `check` does. Any change "
-    "will do that makes all rows hold; one that does not counts as a probe.\n"
-    "- `t.debrief()` shows afterwards what was wrong, and the shortest line of questioning.\n"
-    "- `t.plan` is the plan, to look at and to trace in. That costs nothing.\n"
-    "- `t.controls()` offers the first two as controls to choose from."
+    "- `t.probe(src, dst, traffic)` sends one flow through the network as it runs. Each new flow counts.\n"
+    "- `t.diagnose(component, code)` names what is wrong. A wrong one is answered with a probe; if that "
+    "is new, "
+    "it counts.\n"
+    "- `t.fix(function)` runs your function on a fresh copy of the broken network, as `check` does. Whatever "
+    "makes all rows hold will do; a change that does not help counts as a probe.\n"
+    "- `t.debrief()` shows afterwards what was wrong, and how few probes it takes.\n"
+    "- `t.plan` is the plan, to look at and to trace in, for nothing.\n"
+    "- `t.controls()` probes and diagnoses by lists to choose from."
 )
 TICKET_TELLS = (
-    "A probe tells what the sender notices, an answer or none. Where none comes, it also tells which machine "
-    "saw the packet last: an instance, a NAT gateway, or a host at your site. A machine sees what it sends and "
-    "what is let in to it. Lists, tables and the other gateways write nothing down, and machines on the "
-    "internet are not yours to ask."
+    "**What a probe tells.** What the sender notices: an answer, or none. Where none comes, also which of "
+    "your "
+    "machines saw the packet last: an instance, a NAT gateway, a host at your site. A machine sees what it "
+    "sends and what its door lets in. Lists, route tables and the other gateways keep no notes, and hosts on "
+    "the internet are not yours to ask."
 )
-TICKET_ROWS = "What must work, and what must not"
 TICKET_ROWS_HEADER = ("row", "from", "to", "traffic", "wanted")
-TICKET_PLAN = "The plan's routes and rules"
-TICKET_PLAN_HEADER = ("component", "routes and rules")
-TICKET_SUSPECTS = "What may have happened, and the codes that say so"
-TICKET_SUSPECTS_HEADER = ("what may have happened", "code")
-TICKET_CODES_HEADER = ("code", "what it says")
-TICKET_NEXT = "Ask where the answer splits the suspects best."
-PROBE_LAST_SEEN = "where the packet was seen last"
-SEEN_REQUEST, SEEN_ANSWER, SEEN_NOWHERE = "the request, at {name}", "the answer, at {name}", "–"
-SEEN_BACK = "the sender has the answer"
-TICKET_PROBED = "{flow}: {answer}."
-TICKET_PROBED_SEEN = "{flow}: {answer}. Seen last: {seen}."
+TICKET_PLAN = "Routes and rules of the plan"
+TICKET_PLAN_HEADER = ("component", "routes or rules")
+TICKET_MAY = "What may have happened, and how to name it"
+TICKET_MAY_HEADER = ("what may have happened", "name", "and the code")
+TICKET_NEXT = "Ask first where the answers of the suspects differ most."
+TOLD, TOLD_SEEN = "{answer}", "{answer}, last seen: {seen}"
+PROBE_LAST_SEEN = "last seen"
+SEEN_REQUEST, SEEN_ANSWER = "the request, at {name}", "the answer, at {name}"
+SEEN_BACK, SEEN_NOWHERE = "the answer, at its sender", "nowhere on your side"
+TICKET_PROBED = "{flow}: {told}."
 TICKET_PROBE_NEXT = "Each new flow counts once; asking the same again is free."
-TICKET_PROBE_HOW = "Say who sends, who shall answer, and what is sent, in place of the ____."
-
-DIAGNOSE_BLANK = 'Name the component and the code, both in quotes: t.diagnose("web", "BAD_STATE").'
-DIAGNOSE_NO_CODE = "{code} is no code of this ticket. The codes are: {known}."
-DIAGNOSE_NOTHING = (
-    "Nothing that may have happened here would make {component} say {code}. This costs nothing: look at the "
-    "list of the ticket, and at what the component does."
-)
-DIAGNOSED = "diagnosed"
-DIAGNOSE_RIGHT = "{component} it is: {code}. {meaning}"
-DIAGNOSE_MORE_ONE, DIAGNOSE_MORE = "One more is to be found.", "{count} more are to be found."
-DIAGNOSE_ALL_FOUND = "Now put it right: `t.fix(function)`."
-DIAGNOSE_ALIKE = (
-    "Careful: no probe between the machines of this ticket tells this apart from: {others}. So it counts."
-)
-DIAGNOSE_AGAIN = "You have found that one already."
-DIAGNOSE_REFUTED_OWN = "Your own probe {number} speaks against it: {flow}."
-DIAGNOSE_REFUTED_COMPLAINT = "The complaint speaks against it: {flow}."
-DIAGNOSE_REFUTED_NEW = "A probe speaks against it: {flow}."
-DIAGNOSE_WITH = "If it were so: {answer}. As it is: {truth}."
-DIAGNOSE_COUNTS = "This was a new probe, and it counts."
-DIAGNOSE_NEXT = "Find the next question whose answer splits what is left."
-
-FIX_RAISED_HERE = (
-    "Your code runs on the plan, but not on the network as it runs. That tells you something, so it counts as "
-    "a probe."
-)
-FIX_NOT_YET = "What your function printed is kept back until the ticket is closed."
-FIX_COUNTS = "A change that does not help counts as one probe."
-FIX_NEXT = "Think again about what your probes have cleared of suspicion, or send another one."
-FIX_DONE = "The ticket is closed: {sentence}"
-FIX_DONE_NEXT = "See what it was, and how few probes it takes: `t.debrief()`."
-
-DEBRIEF = "debrief"
-DEBRIEF_EARLY = "The ticket is still open. Mend the network with `t.fix(function)` first."
-DEBRIEF_GIVE_UP = "To see it now: `t.debrief(give_up=True)`."
-DEBRIEF_WAS = "What was wrong:"
-DEBRIEF_NAMED, DEBRIEF_NOT_NAMED = "you named it", "you did not name it"
-DEBRIEF_LINE = "- {fault} {component}: {codes} ({named})."
-DEBRIEF_YOURS = "Your questions"
-DEBRIEF_YOURS_HEADER = ("probe", "who sends what to whom", "what you learned", "explanations left")
-DEBRIEF_BEST = "The shortest line of questioning"
-DEBRIEF_EXACT = "Found by trying every order of questions: no other plan needs fewer on average."
-DEBRIEF_GREEDY = (
-    "Found by always asking what leaves fewest explanations on average; a luckier line may be shorter."
-)
-DEBRIEF_START = "At the start {count} explanations fitted the complaint."
-DEBRIEF_LEFT = (
-    "{count} explanations stay that no probe between the machines of this ticket tells apart: {list}."
-)
-DEBRIEF_SCORE = "You used {used}. The best line needs {best}."
-DEBRIEF_FEWER = "You used {used}. The careful line needs {best}: you were lucky, or quick to guess."
-DEBRIEF_FIXES = "Fixes that did not help are among them: {count}."
-DEBRIEF_GAVE_UP = "You looked before it was mended."
-DEBRIEF_TRACE = "The packet's way as it was:"
-DEBRIEF_NEXT = "The next one: `ticket({seed}, level={level})`."
-PROBE_COUNT_ONE, PROBE_COUNT = "1 probe", "{count} probes"
-DESK = "ticket controls"
-DESK_SRC, DESK_DST, DESK_TRAFFIC = "Sender", "Receiver", "Traffic"
-DESK_COMPONENT, DESK_CODE = "Component", "Code"
-DESK_PROBE, DESK_DIAGNOSE = "Send probe", "Diagnose"
-DESK_CHOOSE = "choose"
-DESK_CHOOSE_ALL = "Choose in every list first."
+TICKET_PROBE_HOW = "Replace every ____ and run this cell again."
 OVER_IPV6 = "{traffic} over IPv6"
 
-TICKET_SEED = "a ticket's seed is a whole number from 0 on (got {value})"
-TICKET_LEVEL = "a ticket's level is 1, 2 or 3: the number of faults (got {value})"
-TICKET_DESIGN = "{value} is no design: give one of {known}, or a pair of a Topology and an intent table"
-TICKET_UNSOUND = "a ticket starts from a sound network, and here a row of the table does not hold: {row}"
-TICKET_NO_ROOM = "this network and its table have room for no ticket with {level} faults: try a lower level"
-TICKET_VERSION = "ip_version={value}: use 4 or 6"
+DIAGNOSE_BLANK = "Name a component and a code, both in quotes, as the ticket's list says."
+DIAGNOSE_NO_COMPONENT = "nothing in the plan is called {name}"
+DIAGNOSE_NOTHING = (
+    "Nothing on the ticket's list makes that component say this code. The codes are: {codes}. This cost "
+    "nothing."
+)
+DIAGNOSE_COMPLAINT = (
+    "The complaint speaks against it: with this, everything would work that people complain about. This cost "
+    "nothing."
+)
+DIAGNOSE_SHARED = (
+    "This would be behind more than one of the complaints, and each has a cause of its own. This cost "
+    "nothing."
+)
+DIAGNOSE_RIGHT = "{component}, {code}: that is it."
+DIAGNOSE_AGAIN = "You have named this one already."
+DIAGNOSE_ALIKE = (
+    "No probe between the machines of this ticket tells this apart from what it was, so it counts. The "
+    "debrief "
+    "says more."
+)
+DIAGNOSE_MORE_ONE, DIAGNOSE_MORE = "One more is to be found.", "{count} more are to be found."
+DIAGNOSE_ALL_FOUND = "Now put it right: `t.fix(function)`."
+DIAGNOSE_NEXT = "The other complaints still need their causes."
+DIAGNOSE_OWN = "Your probe {number} speaks against it: {flow}."
+DIAGNOSE_NEW = "Here is the probe that speaks against it, and it counts as your number {number}: {flow}."
+DIAGNOSE_WITH = "If you were right: {told}. In fact: {truth}."
+DIAGNOSE_THINK = "What have all your probes cleared of suspicion?"
+
+FIX_RAISED = (
+    "Your code runs in the plan, but not in the network as it is. That tells you something, so it counts "
+    "as a "
+    "probe."
+)
+FIX_PRINTED = "What your function printed is kept back: it could tell what is wrong."
+FIX_UNJUDGED = "A row of the table cannot be judged any more: something that it names is gone."
+FIX_COUNTS = "A change that does not help counts as a probe, once."
+FIX_NEXT = "Change the function and run this cell again, or send another probe."
+FIX_DONE = "{sentence} The ticket is closed."
+FIX_DONE_NEXT = "What it was, and how few probes it takes: `t.debrief()`."
+
+DEBRIEF = "debrief"
+DEBRIEF_EARLY = "The ticket is still open. Put the network right with `t.fix(function)` first."
+DEBRIEF_GIVE_UP = "If you want to see it now: `t.debrief(give_up=True)`."
+DEBRIEF_WAS = "**What was wrong**"
+DEBRIEF_LINE = "- {fault} That is {component}, {code}; {named}."
+DEBRIEF_NAMED, DEBRIEF_NOT_NAMED = "you named it", "you did not name it"
+DEBRIEF_YOURS, DEBRIEF_BEST = "**Your questions**", "**The shortest line of questioning**"
+DEBRIEF_HEADER = ("probe", "who sends what to whom", "what the sender notices", "last seen", "left")
+DEBRIEF_START = (
+    "Explanations that fit the complaint: {count}. Beside each question stands how many are left after it."
+)
+DEBRIEF_EXACT = "Every order of questions was tried: none needs fewer on average over these explanations."
+DEBRIEF_GREEDY = (
+    "Each question is the one that leaves fewest explanations on average. Not every order was tried, so "
+    "there "
+    "may be a shorter one."
+)
+DEBRIEF_ALIKE = "**No probe between the machines of this ticket tells these apart from what it was**"
+DEBRIEF_SCORE = "You used {used}; the best line takes {best}."
+DEBRIEF_FEWER = (
+    "You used {used}, fewer than the careful line, which takes {best}: some of it was a lucky guess."
+)
+DEBRIEF_FIXES = "Changes that did not help are counted in: {count}."
+DEBRIEF_TRACES = "**What happened to the packets**"
+DEBRIEF_NEXT = "Another one: `ticket({seed}, level={level})`."
+PROBE_COUNT_ONE, PROBE_COUNT = "1 probe", "{count} probes"
+DESK_SRC, DESK_DST, DESK_TRAFFIC = "Sender", "Receiver", "Traffic"
+DESK_COMPONENT, DESK_CODE = "Component", "Code"
+DESK_PROBE, DESK_DIAGNOSE = "Send the probe", "Diagnose"
+DESK_CHOOSE = "Choose in every list first."
+DESK_FIX = "The fix is written in a cell of its own: a function, and `t.fix(function)`."
+
+TICKET_SEED = "a ticket's seed is a whole number from 0 on, such as 7 (got {value})"
+TICKET_LEVEL = "a ticket's level is 1, 2 or 3, the number of faults (got {value})"
+TICKET_DESIGN = "{value} is no design: give one of {known}, or a Topology and its intent table as a pair"
+TICKET_UNSOUND = "a ticket starts from a sound network, and a row of this table does not hold in it: {row}"
+TICKET_NO_ROOM = "this network and its table have no room for {level} faults with causes of their own"
 
 
 class FaultWords(NamedTuple):
@@ -558,16 +607,3 @@ FAULTS = {
     ),
 }
 FAULT_LEADS = "{block} leads to {target}"
-CODES = {
-    "BAD_STATE": "it is there, but it does not run",
-    "BAD_STATE_ATTACHMENT": "it is not attached, so it leads nowhere",
-    "BAD_STATE_ROUTE": "there is a route, but its target does not work",
-    "BAD_STATE_VPN": "no tunnel of the VPN connection is up",
-    "ENI_SG_RULES_MISMATCH": "no rule of the group admits the packet",
-    "ENI_SOURCE_DEST_CHECK_RESTRICTION": "the interface passes nothing on for others",
-    "IGW_PRIVATE_IP_ASSOCIATION_FOR_INGRESS": "no interface has this public address",
-    "MORE_SPECIFIC_ROUTE": "a longer prefix leads the packet elsewhere",
-    "NO_ROUTE_TO_DESTINATION": "no usable route leads there",
-    "SG_HAS_NO_RULES": "the group has no rule in this direction",
-    "SUBNET_ACL_RESTRICTION": "the network ACL does not admit the packet",
-}

@@ -1,0 +1,521 @@
+"""Trouble tickets: a sound network in which something went wrong, a complaint, and counted questions.
+
+A seed makes the same ticket everywhere. What a learner may see before the ticket is closed depends on the
+complaint, on the probes sent and on nothing else: two tickets with the same complaint look alike.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from contextlib import redirect_stdout
+from functools import cache, cached_property
+from hashlib import sha256
+from io import StringIO
+from itertools import combinations
+from random import Random
+from typing import TYPE_CHECKING, Any
+
+from vpclab.course import words
+from vpclab.course.blank import ____, holds_blank
+from vpclab.course.cards import Card, Code, Fold, Table
+from vpclab.course.kinds import CodeRaised, Edit, Unreadable, plain, quoted, run
+from vpclab.course.record import record
+from vpclab.course.tickets.designs import DESIGNS
+from vpclab.course.tickets.faults import KINDS, planted
+from vpclab.course.tickets.lines import Case, Claim, Explanation, Suspect, Told, line
+from vpclab.evaluate.intents import Intent, Intents
+from vpclab.evaluate.packets import TrafficType
+from vpclab.topology.errors import BadInput, NotFound, VpclabError
+from vpclab.topology.model import (
+    Connection,
+    Instance,
+    InternetGateway,
+    NatGateway,
+    NetworkAcl,
+    PeeringConnection,
+    Resource,
+    RouteTable,
+    SecurityGroup,
+    Site,
+    Subnet,
+    VirtualPrivateGateway,
+    Vpc,
+)
+
+if TYPE_CHECKING:
+    from vpclab import Topology
+
+__all__ = ["Ticket", "ticket"]
+
+LEVELS = (1, 2, 3)
+EXACT = 60  # so many explanations can be searched for the best plan of questions; beyond, it is greedy
+BLAMED: tuple[type[Resource], ...] = (
+    Instance, NatGateway, InternetGateway, VirtualPrivateGateway, Connection, PeeringConnection, Subnet,
+    RouteTable, SecurityGroup, NetworkAcl,
+)  # fmt: skip
+TRIES = 400  # so often faults are drawn until some fit together
+
+
+def ticket(seed: int = 0, level: int = 1, design: Any = None) -> Ticket:
+    """Return the ticket of a seed: a network with as many faults as the level says, one to three.
+
+    `design` is one of the course's ("three tiers", "partner", "office"), or a pair of a sound Topology and
+    the intent table that it holds; without it the seed chooses.
+    """
+    if isinstance(seed, bool) or not isinstance(seed, int) or seed < 0:
+        raise BadInput(words.TICKET_SEED.format(value=quoted(seed)))
+    if isinstance(level, bool) or level not in LEVELS:
+        raise BadInput(words.TICKET_LEVEL.format(value=quoted(level)))
+    draw = _Draw(f"{level}/{seed}")
+    case = _case(draw.one(tuple(DESIGNS)) if design is None else design)
+    return Ticket(case, seed, level, *_dealt(case, level, draw))
+
+
+class _Draw:
+    """Chance that every Python repeats: only `random` itself is promised to give the same for a seed."""
+
+    def __init__(self, seed: str) -> None:
+        self._random = Random(seed)
+
+    def one(self, things: Sequence[Any]) -> Any:
+        """Return one of the things."""
+        return things[int(self._random.random() * len(things))]
+
+
+def _case(design: Any) -> Case:
+    if isinstance(design, str) and plain(design) in DESIGNS:
+        return _known(plain(design))
+    from vpclab import Topology
+
+    if isinstance(design, tuple | list) and len(design) == 2 and isinstance(design[0], Topology):
+        network, rows = design
+        return Case(network.name, network, rows if isinstance(rows, Intents) else Intents(rows))
+    raise BadInput(words.TICKET_DESIGN.format(value=quoted(design), known=", ".join(map(repr, DESIGNS))))
+
+
+@cache
+def _known(name: str) -> Case:
+    network, intents = DESIGNS[name]
+    return Case(name, network(), intents())
+
+
+def _dealt(case: Case, level: int, draw: _Draw) -> tuple[Explanation, tuple[int, ...]]:
+    """Return faults that go together, and for each the row that users complain about."""
+    kinds = [kind for kind in KINDS if any(s.fault.kind == kind for s in case.suspects)]
+    for _ in range(TRIES if len(kinds) >= level else 0):
+        drawn: list[Suspect] = []
+        while len(drawn) < level:
+            kind = draw.one([k for k in kinds if k not in {s.fault.kind for s in drawn}])
+            drawn.append(draw.one([s for s in case.suspects if s.fault.kind == kind]))
+        own = [s.breaks - frozenset().union(*(o.breaks for o in drawn if o is not s)) for s in drawn]
+        if all(own) and _apart(case, drawn):
+            rows = [draw.one(sorted(each)) for each in own]
+            pairs = sorted(zip(rows, (s.fault for s in drawn), strict=True), key=lambda pair: pair[0])
+            return tuple(fault for _, fault in pairs), tuple(row for row, _ in pairs)
+    raise BadInput(words.TICKET_NO_ROOM.format(level=level))
+
+
+def _apart(case: Case, drawn: list[Suspect]) -> bool:
+    """Return whether faults leave each other alone: no common resource, and no probe that surprises."""
+    if any(one.touches & other.touches for one, other in combinations(drawn, 2)):
+        return False
+    chosen = tuple(s.fault for s in drawn)
+    return len(drawn) == 1 or all(case.told(chosen, q) == case.expected(chosen, q) for q in case.probes)
+
+
+class Ticket:
+    """A trouble ticket; it shows itself as a card, and remembers what was asked in the learner's record."""
+
+    def __init__(
+        self, case: Case, seed: int, level: int, faults: Explanation, complaints: tuple[int, ...]
+    ) -> None:
+        self._case, self._faults, self._complaints = case, faults, complaints
+        self.seed, self.level = seed, level
+        self.id = f"ticket-{case.name.replace(' ', '-')}-{level}-{seed}"
+
+    # -- what is shown before anything is asked ------------------------------------------------------
+
+    @property
+    def plan(self) -> Topology:
+        """Return the network as it was planned: a copy, to look at and to trace in."""
+        return self._case.sound.copy()
+
+    @property
+    def title(self) -> str:
+        """Return what the ticket is called."""
+        return words.TICKET_TITLE.format(seed=self.seed, level=self.level)
+
+    def card(self) -> Card:
+        """Return the complaint, the plan, and how to go about it."""
+        said = "\n".join(f"- {self._complaint(row)}" for row in self._complaints)
+        count = words.TICKET_ONE if self.level == 1 else words.TICKET_MANY.format(count=self.level)
+        parts = (
+            said, count, self._rows(), self._case.sound, self._routes_and_rules(), self._what_may_be(),
+            words.TICKET_TELLS, words.TICKET_HOW,
+        )  # fmt: skip
+        return Card(words.TICKET, self.title, parts=parts, next=words.TICKET_NEXT)
+
+    def __repr__(self) -> str:
+        return str(self.card())
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        return self.card()._repr_mimebundle_()
+
+    def _complaint(self, number: int) -> str:
+        row = self._case.intents.rows[number]
+        src, dst = str(row.src), str(row.dst)
+        form = words.COMPLAINT_INSIDE
+        if src.startswith("internet"):
+            form = words.COMPLAINT_CUSTOMER_6 if row.ip_version == 6 else words.COMPLAINT_CUSTOMER
+        elif dst.startswith("internet"):
+            form, dst = words.COMPLAINT_OUTSIDE, dst.removeprefix("internet ")
+        elif src.removeprefix("site ") in {site.name for site in self._case.sound.values(Site)}:
+            form = words.COMPLAINT_SITE
+        said = form.format(src=src.removeprefix("site "), dst=dst)
+        return f"{said} {words.COMPLAINT_ROW.format(row=number + 1)}"
+
+    def _name(self, part: Resource) -> str:
+        """Return a part's name, with its VPC's where there are several."""
+        return self._case.sound.qualified(part) if len(self._case.sound.values(Vpc)) > 1 else part.name
+
+    def _rows(self) -> Table:
+        rows = tuple(
+            (
+                str(number), str(row.src), str(row.dst),
+                words.OVER_IPV6.format(traffic=row.traffic) if row.ip_version == 6 else str(row.traffic),
+                words.MUST if row.must else words.MUST_NOT,
+            )
+            for number, row in enumerate(self._case.intents, 1)
+        )  # fmt: skip
+        return Table(words.TICKET_ROWS_HEADER, rows)
+
+    def _routes_and_rules(self) -> Fold:
+        """Return what the map has no room for: a line for every part that decides something."""
+        sound = self._case.sound
+        names = {value.id: value.name for value in sound.snapshot()}
+        lines = [
+            *((t, [f"{r.destination} → {names.get(r.target, r.target)}" for r in t.routes])
+              for t in sound.values(RouteTable)),
+            *((group, group.rules) for group in sound.values(SecurityGroup)),
+            *((acl, acl.entries) for acl in sound.values(NetworkAcl)),
+        ]  # fmt: skip
+        rows = tuple(
+            (f"{part.kind.replace('_', ' ')} {self._name(part)}", "; ".join(map(str, texts)))
+            for part, texts in lines
+        )
+        return Fold(words.TICKET_PLAN, Table(words.TICKET_PLAN_HEADER, rows))
+
+    def _what_may_be(self) -> Fold:
+        """Return the kinds of faults that this network has room for, with what to name."""
+        kinds = dict.fromkeys(s.fault.kind for s in self._case.suspects)
+        rows = tuple((words.FAULTS[k].may, words.FAULTS[k].name, KINDS[k].code) for k in kinds)
+        return Fold(words.TICKET_MAY, Table(words.TICKET_MAY_HEADER, rows))
+
+    # -- probes --------------------------------------------------------------------------------------
+
+    def probe(self, src: Any = ____, dst: Any = ____, traffic: Any = ____, *, ip_version: int = 4) -> Card:
+        """Send one flow through the network as it runs, count it, and tell what its ends notice."""
+        if holds_blank((src, dst, traffic)):
+            return Card(words.NOT_YET, self.title, "open", (words.PROBE_BLANK,), words.TICKET_PROBE_HOW)
+        question = Intent(src, dst, traffic, ip_version=ip_version)
+        try:
+            question.trace(self._case.sound)  # in the plan, so that a complaint names what is planned
+        except VpclabError as error:
+            return Card(words.TRY_AGAIN, self.title, "bad", (str(error),))
+        self._send(question)
+        number = [asked.flow for asked in self._asked].index(question.flow)
+        parts = (self._line(question), self._table(number))
+        word = words.PROBE_NUMBER.format(number=number + 1)
+        return Card(word, self.title, parts=parts, next=words.TICKET_PROBE_NEXT)
+
+    @property
+    def ends(self) -> list[Any]:
+        """Return who may send and answer, to choose from."""
+        return list({str(end): end for q in self._case.probes for end in (q.src, q.dst)}.values())
+
+    @property
+    def traffic(self) -> list[tuple[TrafficType, int]]:
+        """Return the traffic of the table with its IP version, to choose from."""
+        return list(dict.fromkeys((row.traffic, row.ip_version) for row in self._case.intents))
+
+    @property
+    def _asked(self) -> list[Intent]:
+        """Return the probes sent so far; a line that cannot be read is left out."""
+        asked: dict[str, Intent] = {}
+        for event in record().of(self.id):
+            if event["event"] == "probe":
+                try:
+                    values = [event[name] for name in ("src", "dst", "traffic")]
+                    [question] = Intents([(*values, True, event["ip_version"])])
+                    question.trace(self._case.sound)
+                except (KeyError, VpclabError):
+                    continue
+                asked[question.flow] = question
+        return list(asked.values())
+
+    def _send(self, question: Intent) -> None:
+        if question.flow not in [asked.flow for asked in self._asked]:
+            ends = {"src": str(question.src), "dst": str(question.dst), "traffic": str(question.traffic)}
+            record().add("probe", self.id, flow=question.flow, ip_version=question.ip_version, **ends)
+
+    def _told(self, question: Intent) -> Told:
+        return self._case.told(self._faults, question)
+
+    def _line(self, question: Intent) -> str:
+        return words.TICKET_PROBED.format(flow=question.flow, told=self._told(question))
+
+    def _table(self, marked: int | None = None) -> Table:
+        header = (words.PROBE, words.PROBE_FLOW, words.PROBE_NOTICED, words.PROBE_LAST_SEEN)
+        rows = (
+            (str(n), q.flow, self._told(q).answer, self._told(q).seen) for n, q in enumerate(self._asked, 1)
+        )
+        return Table(header, tuple(rows), marked)
+
+    # -- diagnosis -----------------------------------------------------------------------------------
+
+    def diagnose(self, component: Any = ____, code: Any = ____) -> Card:
+        """Judge a diagnosis; a wrong one is refuted by a probe of yours, or else by a new one that counts."""
+        if holds_blank((component, code)):
+            return Card(words.NOT_YET, self.title, "open", (words.DIAGNOSE_BLANK,), words.FILL_IN)
+        values = tuple(self._case.sound.snapshot())
+        names = {value.name for value in values if plain(component) in self._called(value)}
+        if not names:
+            missing = NotFound(words.DIAGNOSE_NO_COMPONENT.format(name=quoted(component)), self.components)
+            return Card(words.TRY_AGAIN, self.title, "bad", (str(missing),))
+        claims = frozenset((plain(name), plain(code)) for name in names)
+        fitting = [e for e in self._explanations if any(claims & self._case.claims(f) for f in e)]
+        alike = [e for e in fitting if self._is_like_the_truth(e)]
+        if not alike:
+            return self._refuted(claims, code, fitting)
+        meant = self._faults if self._faults in alike else alike[0]
+        at = next(n for n, fault in enumerate(meant) if claims & self._case.claims(fault))
+        return self._named(at, component, code, sure=meant == self._faults)
+
+    def _called(self, value: Any) -> tuple[str, ...]:
+        """Return what people may call a component."""
+        return tuple(map(plain, (value.name, value.id, value.label, self._case.sound.qualified(value))))
+
+    @property
+    def components(self) -> list[str]:
+        """Return the names of what may be to blame, to choose from."""
+        return sorted({value.name for kind in BLAMED for value in self._case.sound.values(kind)})
+
+    @property
+    def codes(self) -> list[str]:
+        """Return the codes that the kinds of faults have which this network has room for."""
+        return sorted({suspect.fault.code for suspect in self._case.suspects})
+
+    @cached_property
+    def _explanations(self) -> list[Explanation]:
+        return self._case.explanations(self._complaints)
+
+    def _is_like_the_truth(self, explanation: Explanation) -> bool:
+        """Return whether no probe tells an explanation from what is the case."""
+        same = explanation == self._faults
+        return same or all(self._case.expected(explanation, q) == self._told(q) for q in self._case.probes)
+
+    def _named(self, at: int, component: object, code: object, *, sure: bool) -> Card:
+        """Record a right diagnosis, and say what is left to do."""
+        said = words.DIAGNOSE_AGAIN
+        if at not in self._found:
+            record().add("diagnose", self.id, component=str(component), code=str(code), number=at)
+            said = words.DIAGNOSE_RIGHT.format(component=component, code=code)
+        missing = self.level - len(self._found)
+        left = words.DIAGNOSE_MORE_ONE if missing == 1 else words.DIAGNOSE_MORE.format(count=missing)
+        parts = [said, *([] if sure else [words.DIAGNOSE_ALIKE]), *([left] if missing else [])]
+        after = words.DIAGNOSE_NEXT if missing else words.DIAGNOSE_ALL_FOUND
+        return Card(words.CORRECT, self.title, "good", tuple(parts), after)
+
+    @property
+    def _found(self) -> set[int]:
+        """Return the numbers of the faults that were named."""
+        events = (event for event in record().of(self.id) if event["event"] == "diagnose")
+        return {number for event in events if isinstance(number := event.get("number"), int)}
+
+    def _refuted(self, claims: frozenset[Claim], code: object, fitting: list[Explanation]) -> Card:
+        """Return the evidence against a diagnosis: the complaint, a probe that was sent, or a new one."""
+        if not fitting:
+            alone = [s for s in self._case.suspects if claims & self._case.claims(s.fault)]
+            said = words.DIAGNOSE_SHARED
+            if not alone:
+                said = words.DIAGNOSE_NOTHING.format(codes=", ".join(self.codes))
+            elif not any(suspect.breaks & {*self._complaints} for suspect in alone):
+                said = words.DIAGNOSE_COMPLAINT
+            return Card(words.TRY_AGAIN, self.title, "bad", (said,), words.DIAGNOSE_THINK)
+        asked = self._asked
+        left = self._left(fitting, asked)
+        speaks = max(
+            self._case.probes if left else asked,
+            key=lambda q: sum(self._case.expected(e, q) != self._told(q) for e in left or fitting),
+        )
+        one = next(e for e in left or fitting if self._case.expected(e, speaks) != self._told(speaks))
+        self._send(speaks)
+        number = [q.flow for q in self._asked].index(speaks.flow)
+        form = words.DIAGNOSE_NEW if left else words.DIAGNOSE_OWN
+        against = form.format(number=number + 1, flow=speaks.flow)
+        tells = words.DIAGNOSE_WITH.format(told=self._case.expected(one, speaks), truth=self._told(speaks))
+        parts = (f"{against} {tells}", self._table(number))
+        return Card(words.TRY_AGAIN, self.title, "bad", parts, words.DIAGNOSE_THINK)
+
+    def _left(self, explanations: list[Explanation], asked: Sequence[Intent]) -> list[Explanation]:
+        """Return the explanations that agree with what these probes told."""
+        fits = self._case.expected
+        return [
+            e for e in explanations
+            if e == self._faults or all(fits(e, q) == self._told(q) for q in asked)
+        ]  # fmt: skip
+
+    # -- mending -------------------------------------------------------------------------------------
+
+    def fix(self, function: Any = ____) -> Card:
+        """Run a function on a fresh copy of the broken network, and say whether all rows hold then."""
+        if holds_blank(function):
+            return Card(words.NOT_YET, self.title, "open", (words.BLANK_LEFT,), words.FILL_IN)
+        kind = self._edit
+        printed = StringIO()
+        try:
+            with redirect_stdout(printed):
+                found = kind.find(kind.read(function), ())
+        except Unreadable as unreadable:
+            return Card(words.TRY_AGAIN, self.title, "bad", (str(unreadable),), words.FIX_NEXT)
+        except CodeRaised as raised:
+            return self._raised(kind.read(function), raised)
+        kept = [words.FIX_PRINTED] if printed.getvalue() else []
+        if found.right:
+            if not self._closed:
+                record().add("check", self.id, state="correct")
+            said = words.FIX_DONE.format(sentence=found.sentence)
+            return Card(words.CORRECT, self.title, "good", (said,), words.FIX_DONE_NEXT)
+        self._tried(function)
+        judged = not found.sentence.startswith(words.CHECK_FAILED.partition("{")[0])
+        parts = (found.sentence if judged else words.FIX_UNJUDGED, words.FIX_COUNTS, *kept)
+        return Card(words.TRY_AGAIN, self.title, "bad", parts, words.FIX_NEXT)
+
+    @property
+    def _edit(self) -> Edit:
+        """Return the exercise to make all rows hold; what was private stays private."""
+        sound = self._case.sound
+        hidden = [
+            sound.qualified(instance)
+            for instance in sound.values(Instance)
+            if not sound.handle(instance).public_ip and not sound[instance.subnet_id].is_public
+        ]
+        rows = tuple(self._case.intents)
+        return Edit(lambda: planted(sound, *self._faults), rows, picture=False, hidden=tuple(hidden))
+
+    def _raised(self, function: Any, raised: CodeRaised) -> Card:
+        """Say what the learner's code raised; where only the network as it runs makes it raise, it counts.
+
+        Otherwise the plan's error is told, which names no more than the plan.
+        """
+        counts = words.FIX_RAISED
+        try:
+            with redirect_stdout(StringIO()):
+                run(function, self.plan)
+        except CodeRaised as in_the_plan:
+            raised, counts = in_the_plan, ""
+        else:
+            self._tried(function)
+        said = words.RAISED_SENTENCE.format(type=raised.type, message=raised.message)
+        where = (words.RAISED_WHERE.format(number=raised.number), Code(raised.line)) if raised.line else ()
+        parts = (said, *where, *([counts] if counts else []))
+        return Card(words.RAISED, self.title, "alarm", parts, words.FIX_NEXT)
+
+    def _tried(self, function: Any) -> None:
+        """Count a change that did not help; the same function counts once."""
+        code = getattr(function, "__code__", None)
+        text = str((code.co_code, code.co_names, code.co_consts)) if code else type(function).__name__
+        digest = sha256(re.sub(r"0x[0-9a-f]+", "", text).encode()).hexdigest()[:12]
+        if digest not in self._tries:
+            record().add("check", self.id, state="try again", change=digest)
+
+    @property
+    def _tries(self) -> set[str]:
+        events = (event for event in record().of(self.id) if event["event"] == "check")
+        return {str(event["change"]) for event in events if "change" in event}
+
+    @property
+    def _closed(self) -> bool:
+        return any(
+            event["event"] == "check" and event.get("state") == "correct" for event in record().of(self.id)
+        )
+
+    # -- afterwards ----------------------------------------------------------------------------------
+
+    def debrief(self, *, give_up: bool = False) -> Card:
+        """Return what was wrong and the shortest line of questioning, once it is mended or given up."""
+        if not self._closed and not give_up:
+            return Card(
+                words.NOT_YET, self.title, "open", (words.DEBRIEF_EARLY,), words.DEBRIEF_GIVE_UP
+            )  # fmt: skip
+        if not self._closed:
+            record().add("solution", self.id, shown=True)
+        case, fitting = self._case, self._explanations
+        best = line(case, fitting, self._faults, exact=len(fitting) <= EXACT)
+        asked = self._asked
+        left = [len(self._left(fitting, asked[: n + 1])) for n in range(len(asked))]
+        lines = []
+        for number, fault in enumerate(self._faults):
+            named = words.DEBRIEF_NAMED if number in self._found else words.DEBRIEF_NOT_NAMED
+            lines.append(
+                words.DEBRIEF_LINE.format(fault=fault, component=fault.at, code=fault.code, named=named)
+            )
+        parts: list[Any] = [words.DEBRIEF_WAS, "\n".join(lines), self._score(len(asked), len(best))]
+        if asked:
+            parts += [words.DEBRIEF_YOURS, self._questions(list(zip(asked, left, strict=True)))]
+        how = words.DEBRIEF_EXACT if len(fitting) <= EXACT else words.DEBRIEF_GREEDY
+        parts += [
+            words.DEBRIEF_BEST,
+            words.DEBRIEF_START.format(count=len(fitting)),
+            self._questions(best),
+            how,
+        ]
+        parts += self._not_told_apart()
+        parts += [words.DEBRIEF_TRACES]
+        parts += [case.intents.rows[row].trace(case.network(self._faults)) for row in self._complaints]
+        after = words.DEBRIEF_NEXT.format(seed=self.seed + 1, level=self.level)
+        return Card(words.DEBRIEF, self.title, parts=tuple(parts), next=after)
+
+    def _questions(self, rows: list[tuple[Intent, int]]) -> Table:
+        told = [self._told(question) for question, _ in rows]
+        return Table(
+            words.DEBRIEF_HEADER,
+            tuple(
+                (str(n), question.flow, said.answer, said.seen, str(left))
+                for n, ((question, left), said) in enumerate(zip(rows, told, strict=True), 1)
+            ),
+        )
+
+    def _score(self, probes: int, best: int) -> str:
+        """Return the probes against the best possible, in a sentence."""
+        used, fixes = probes + len(self._tries), len(self._tries)
+        form = words.DEBRIEF_SCORE if used >= best else words.DEBRIEF_FEWER
+        said = form.format(used=_counted(used), best=_counted(best))
+        return said + (f" {words.DEBRIEF_FIXES.format(count=fixes)}" if fixes else "")
+
+    def _not_told_apart(self) -> list[str]:
+        """Return what no probe tells from the truth, if there is anything."""
+        like = [e for e in self._explanations if e != self._faults and self._is_like_the_truth(e)]
+        if not like:
+            return []
+        others = dict.fromkeys(
+            str(fault) for explanation in like for fault in explanation if fault not in self._faults
+        )
+        return [words.DEBRIEF_ALIKE, "\n".join(f"- {other}" for other in others)]
+
+    def reset(self) -> Card:
+        """Let the ticket start anew: probes, diagnoses and fixes no longer count."""
+        record().add("reset", self.id)
+        said = words.RESET_ONE.format(id=self.id)
+        return Card(words.RESET, self.title, parts=(said,), next=words.RESET_KEPT)
+
+    def controls(self) -> Any:
+        """Return controls to probe and to diagnose with."""
+        from vpclab.course.tickets.desk import desk
+
+        return desk(self)
+
+
+def _counted(count: int) -> str:
+    return words.PROBE_COUNT_ONE if count == 1 else words.PROBE_COUNT.format(count=count)
