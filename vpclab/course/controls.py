@@ -9,8 +9,21 @@ from typing import Any
 
 from vpclab.course.cards import bundle
 from vpclab.render import theme
+from vpclab.topology.errors import VpclabError
 
-__all__ = ["GRID", "button", "field", "line", "live", "sheet", "shell"]
+__all__ = [
+    "GRID",
+    "button",
+    "columns",
+    "complaint",
+    "field",
+    "line",
+    "live",
+    "row",
+    "sheet",
+    "shell",
+    "trying",
+]
 
 # Two columns where there is room for both, one below the other in a narrow window.
 GRID = "display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,380px),1fr));gap:4px 16px"
@@ -60,6 +73,30 @@ def button(word: str, action: Callable[[], object], tooltip: str = "") -> Any:
     return made
 
 
+def row(*children: Any) -> Any:
+    """Return controls beside each other, on more lines where there is no room."""
+    from ipywidgets import Box
+
+    return Box(children, layout={"flex_flow": "row wrap", "align_items": "center"})
+
+
+def columns(left: Any, right: Any) -> Any:
+    """Return controls beside what they change; in a narrow window above it."""
+    from ipywidgets import Box
+
+    left.layout.flex, right.layout.flex = "1 1 300px", "3 1 400px"
+    return Box([left, right], layout={"flex_flow": "row wrap"})
+
+
+def trying(action: Callable[[], object]) -> str:
+    """Do something; return what the builder says against it, or nothing."""
+    try:
+        action()
+    except VpclabError as error:
+        return str(error)
+    return ""
+
+
 def live(html: str) -> str:
     """Return HTML that a screen reader reads out when it changes."""
     return f'<div role="status" aria-live="polite">{html}</div>'
@@ -69,6 +106,11 @@ def line(text: str, strong: bool = False) -> str:
     """Return a line of text, escaped."""
     weight = ";font-weight:bold" if strong else ""
     return f'<p style="margin:0 0 5px{weight}">{escape(text)}</p>'
+
+
+def complaint(text: str) -> str:
+    """Return what is wrong, to be read out beside the control that it concerns; nothing for no text."""
+    return live(sheet(line(f"✖ {text}"))) if text else ""
 
 
 def sheet(*parts: str) -> str:

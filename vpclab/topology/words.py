@@ -366,6 +366,13 @@ BAD_INPUT: dict[str, str] = {
     "block-family": "{block} is an IPv{version} block: {word} takes IPv{wanted}",
     "name": "{name!r} is not a name for a {what}: write text without '/', e.g. 'web'",
     "kind": "{ref!r} is not a {kind}",
+    "piece-length": "/{length} is no part of {block}: give a length from {least} to {most}",
+    "piece-name": "there is a subnet {name} already: give it a name of its own",
+    "piece-other":
+        "{block} has no other half to merge with: {other} is divided; merge its pieces first",
+    "piece-subnet": "{block} is subnet {name}, and a subnet keeps its block (SUB-2): free it first",
+    "piece-whole": "{block} is the whole VPC: there is nothing to merge it with",
+    "piece-zone": "{block}: a subnet is in one Availability Zone (SUB-1): choose one",
     "site": "site {name} has no block: name at least one, e.g. 192.168.0.0/16",
     "static-or-bgp": "{name}: a VPN has static routes or BGP; give static= or announces=, not both",
     "tunnels": "tunnels_up={given!r}: a VPN connection has two tunnels; say 0, 1 or 2",
@@ -388,6 +395,7 @@ BAD_INPUT: dict[str, str] = {
 NOT_FOUND: dict[str, str] = {
     "name": "nothing here is called {name!r}",
     "resource": "that resource is not in the topology",
+    "piece": "{block} is no piece of the plan",
     "removed": "{kind} {id} was removed from {topology}",
     "cidr": "{block} is not a block of VPC {vpc}",
     "route": "route table {table} has no route to {block}",
