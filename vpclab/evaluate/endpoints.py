@@ -47,7 +47,7 @@ def answer_from_service(walk: Walk, place: Place, header: Header) -> None:
         endpoint, subnet = walk.answers_by
         walk.step(endpoint, endpoint.kind, header, header)
         walk.enter_subnet(subnet.vpc.subnet_at(header[0], header[2]), header, subnet.vpc)
-    elif is_public(address(header[0], header[1])):
+    elif not walk.beside and is_public(address(header[0], header[1])):
         from vpclab.evaluate.gateways import enter_from_internet
 
         enter_from_internet(walk, header)

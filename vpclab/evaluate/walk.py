@@ -77,6 +77,7 @@ _ALWAYS_OPEN = {
     "fd00:ec2::123": _TIME,
 }
 _LINK_LOCAL_4, _LINK_LOCAL_6 = 0xA9FE, 0xFD000EC2  # 169.254.0.0/16, fd00:ec2::/32
+_ROUTER_6 = 0xFE800EC2 << 96 | 1  # fe80:ec2::1 (SUB-5)
 _TRACKED: filters.Answer = (True, -1, (), False)
 _UNMODELLED = (
     "database",
@@ -129,6 +130,7 @@ class Walk:
         self.tracked: set[tuple[str, Header]] = set()  # replies that security groups expect (SG-12)
         self.asked: list[tuple[Interface, Header, str]] = []  # what security groups judged on the request
         self.translated: dict[str, tuple[Header, Header]] = {}  # what a NAT device remembers: before, after
+        self.through: dict[str, list[Interface]] = {FORWARD: [], REPLY: []}  # appliances on each leg
         self.seen: set[tuple[str, str, Header]] = set()
         self.established = established  # connections that security groups tracked before a change (SG-15)
         self.via = ""  # the kind of gateway by which the packet came into the VPC
@@ -136,6 +138,7 @@ class Walk:
         self.over: Any = None  # the VPN or Direct Connect connection that carried the request
         self.answers_by: Any = None  # the gateway endpoint that answers, and the subnet that asked
         self.returns_to: dict[int, str] = {}  # NAT address → peering that brings replies back (NGW-12)
+        self.beside = False  # it came to a service of its own subnet, which answers straight back (PATH-15)
         self.only_port: int | None = None  # the one port on which the service that it came to answers
 
     # -- the two legs ------------------------------------------------------------------------------
@@ -149,6 +152,10 @@ class Walk:
             self.depart(self.source.interface or self.source.component, self.header)
         if self.arrived is not None and not self.silent:
             self.answer()
+            for interface in self.through[FORWARD]:
+                if interface not in self.through[REPLY]:
+                    name = interface.component.name
+                    self.note(f"The reply does not pass {name}; AWS wants both directions to do so (RT-20).")
         if self.blocked[FORWARD]:
             return BLOCKED
         if self.unknown[FORWARD]:
@@ -273,7 +280,7 @@ class Walk:
         """Take a packet from an interface out into its subnet: group, network ACL, route table (PATH-0)."""
         subnet = interface.subnet
         version, src, dst = header[:3]
-        if self.always_open(subnet.vpc, header):
+        if self.always_open(subnet, header):
             return
         if (version, src) not in interface.addresses and interface.value.source_dest_check:
             self.check_refuses(interface, header)
@@ -410,6 +417,8 @@ class Walk:
         if does == "nat" and interface.value.private_ip is not None and self.leg == FORWARD:
             after = with_source(header, int(interface.value.private_ip))
             self.translated[interface.value.id] = (header, after)
+        else:
+            self.through[self.leg].append(interface)
         self.step(component, component.kind, header, after)
         self.leave(interface, after)
 
@@ -451,9 +460,17 @@ class Walk:
         explain = partial(filters.acl_decision, acl, header, answer, direction)
         self.step(acl.value, "network_acl", header, header, direction, (answer[0], explain))
 
-    def always_open(self, vpc: LinkedVpc, header: Header) -> bool:
+    def always_open(self, subnet: LinkedSubnet, header: Header) -> bool:
         """Deliver to the services that nothing filters (PATH-15); return whether the packet was for one."""
         version, _, dst, protocol = header[:4]
+        vpc = subnet.vpc
+        if any(v == version and dst == net + 1 for v, net, _ in subnet.blocks) or dst == _ROUTER_6:
+            self.beside = True
+            place = Place(id="VPC router", name="VPC router", kind="service")
+            self.step(place, "service", header, None)
+            self.note("No security group, network ACL or route filters the VPC router (PATH-15).")
+            self.reached(place, header)
+            return True
         if version == 4 and dst == resolver_address(vpc.value):
             found: tuple[str, tuple[int, ...], int] | None = _DNS
         elif dst >> 16 == _LINK_LOCAL_4 if version == 4 else dst >> 96 == _LINK_LOCAL_6:
