@@ -416,6 +416,11 @@ LINTS: dict[str, tuple[Callable[[str], str], str, str]] = {
         "![ ]",
         "no alternative text",
     ),
+    "text that stands right below a reveal": (
+        swap("### A choice", '```{code-cell}\nreveal("07-p1")\n```\n\nIt was blocked.\n\n### A choice'),
+        "It was blocked",
+        "is read before it; make it the `after` of `07-p1`",
+    ),
     "an img without alternative text": (
         swap("Now it", '<img src="x" alt="">'),
         "<img",
@@ -509,6 +514,14 @@ def test_the_source_is_read_for(tmp_path: Path, change: Callable[[str], str], pl
     findings = check(tmp_path / "notebooks", CATALOGUE)
     assert [f.line for f in findings if words in f.text][:1] == [line_of(text, place)], findings
     assert str(findings[0]).startswith(f"notebooks/source/07_demo.md:{findings[0].line}: ")
+
+
+def test_what_a_prediction_says_after_its_reveal_may_not_stand_in_the_learner_edition(tmp_path: Path) -> None:
+    told = "The list at the door lets nobody in."
+    after = {**CATALOGUE, "07-p1": SimpleNamespace(solution_source='"blocked"', after=f"So:\n\n{told}\n")}
+    write(tmp_path / "notebooks", DEMO.replace("### A choice", f"### A choice\n\n{told}"))
+    findings = build(tmp_path / "notebooks", after)
+    assert [f.text for f in findings] == [f"the learner's edition shows the solution of `07-p1`: {told}"]
 
 
 def test_an_exercise_has_one_answer_cell_in_the_whole_course(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ import pytest
 from vpclab import internet, tcp, trace
 from vpclab.authoring import read
 from vpclab.course.chapters import c04
-from vpclab.course.declarations import catalogue
+from vpclab.course.declarations import catalogue, prediction
 from vpclab.course.exercises import Exercise, Explanation
 
 PATH = Path(__file__).parent.parent / "notebooks" / "source" / "04_public_and_private_subnets.md"
@@ -74,9 +74,15 @@ def test_the_flow_log_lines_say_what_the_packet_says_at_the_instance():
 
 def test_the_table_of_who_sees_which_address_is_right():
     way = trace(c04.shop(), internet, "web", tcp(443))
-    rows = dict(re.findall(r"^\| (the customer, and|the lists, and).*\| ([\d.]+ \| [\d.]+) \|$", TEXT, re.M))
+    told = prediction("04-p2").after
+    rows = dict(re.findall(r"^\| (the customer, and|the lists, and).*\| ([\d.]+ \| [\d.]+) \|$", told, re.M))
     for row, packet in (("the customer, and", way.forward[0]), ("the lists, and", way.forward[-1])):
         assert rows[row] == f"{packet.packet_in.src} | {packet.packet_in.dst}"
+
+
+def test_the_address_of_the_morning_is_the_one_that_the_text_names():
+    assert str(c04.shop_next_morning()["trial"].public_ip) == "198.51.100.12"
+    assert "answers at 198.51.100.12" in prediction("04-p4").after
 
 
 def test_the_steps_that_the_text_names_are_those_that_rewrite_the_header():

@@ -1,11 +1,13 @@
 """What lessons look up: words, prices, the kinds of subnets and why."""
 
 import json
+import re
+from pathlib import Path
 
 import pytest
 
 from vpclab import Topology
-from vpclab.course import price, subnets, terms
+from vpclab.course import fact, price, reference, subnets, terms, words
 from vpclab.course.reference import glossary
 from vpclab.data import data_path
 from vpclab.topology.errors import NotFound
@@ -87,3 +89,39 @@ def build(*routes: str, ipv6: bool = False, detached: bool = False) -> Topology:
 def test_the_kind_of_a_subnet_follows_from_its_routes(network, said):
     lines = [" ".join(line.split()) for line in str(subnets(network)).splitlines()]
     assert " ".join(said.split()) in lines
+
+
+CODES = re.compile(r"\b[A-Z]{2,5}-\d+[a-z]?\b")
+PACKAGE = Path(reference.__file__).parents[1]
+
+
+def test_every_code_that_a_learner_can_read_can_be_looked_up():
+    """Sentences, comments and docstrings of the package, the glossary, and what the lessons say."""
+    texts = [path.read_text(encoding="utf-8") for path in sorted(PACKAGE.rglob("*.py"))]
+    texts += [
+        data_path(f"{name}.json").read_text(encoding="utf-8") for name in ("glossary", "misconceptions")
+    ]
+    lessons = (PACKAGE.parent / "notebooks" / "source").glob("*.md")
+    texts += [path.read_text(encoding="utf-8") for path in lessons]
+    known = json.loads(data_path("facts.json").read_text(encoding="utf-8"))
+    codes = {code for text in texts for code in CODES.findall(text)} - {"UTF-8", "UTF-16", "RA-11"}
+    assert sorted(codes - set(known)) == []
+
+
+def test_every_fact_has_words_a_basis_and_where_aws_says_it():
+    for code, entry in json.loads(data_path("facts.json").read_text(encoding="utf-8")).items():
+        assert set(entry) == {"fact", "basis", "source"}, code
+        assert entry["fact"].strip(), code
+        assert entry["basis"] in words.FACT_BASIS, code
+        assert all(source.startswith("https://") for source in entry["source"]), code
+
+
+@pytest.mark.parametrize("code", ["IGW-5", "igw-5", "(IGW-5)", " IGW-5 "])
+def test_a_fact_is_found_however_its_code_is_typed(code):
+    assert "dropped" in str(fact(code))
+
+
+@pytest.mark.parametrize(("code", "said"), [("IGW-99", "IGW-5"), ("X-1", "IGW"), (3, "IGW"), ("", "IGW")])
+def test_an_unknown_code_names_those_there_are(code, said):
+    with pytest.raises(NotFound, match=said):
+        fact(code)

@@ -63,6 +63,9 @@ The solved and the instructor's edition fill the cell with the declared solution
 the one blank; a function takes the place of everything above the `check` call, so keep preparations in a cell
 before. Never write a solution into the source. An id has one answer cell in the whole course.
 
+What there is to say once the answer is known is the prediction's `after`, in Markdown: `reveal` shows it
+below the trace. Text right below a reveal could be read before, so it begins with a heading or is refused.
+
 **What a build promises.** The same source gives the same bytes: cell ids come from the chapter's number and
 the cell's place (or the exercise's id), and nothing of this machine is kept: a traceback is cut to its
 message. Each edition runs from top to bottom in its own folder with an empty progress folder

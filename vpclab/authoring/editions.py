@@ -72,6 +72,7 @@ def leaks(chapter: Chapter, notebook: Any, catalogue: Catalogue) -> Iterator[tup
     """Yield (line, sentence) for each line of a solution in a learner's notebook, in sources or outputs.
 
     What counts as a solution is what `fill` adds to an answer cell. Cells tagged `worked` may show such code.
+    What a prediction says after its reveal counts as well.
     """
     secrets: dict[str, str] = {}
     for cell in chapter.cells:
@@ -79,6 +80,9 @@ def leaks(chapter: Chapter, notebook: Any, catalogue: Catalogue) -> Iterator[tup
             seen = {_squeeze(line) for line in cell.source.splitlines()}
             for line in map(_squeeze, fill(cell, catalogue).splitlines()):
                 if line not in seen and not _TRIVIAL.match(line):
+                    secrets.setdefault(line, cell.answers[1])
+            for line in map(_squeeze, getattr(catalogue[cell.answers[1]], "after", "").splitlines()):
+                if len(line) > 20 and not _TRIVIAL.match(line):
                     secrets.setdefault(line, cell.answers[1])
     for cell, built in zip(members(chapter, "learner"), notebook.cells, strict=True):
         shown = list(_outputs(built)) + ([] if "worked" in cell.tags else [built.source])

@@ -183,7 +183,7 @@ def lint(chapters: Sequence[Chapter], catalogue: Catalogue) -> list[Finding]:
     findings: list[Finding] = []
     placed: dict[str, str] = {}
     for chapter in chapters:
-        problems = [*_headers(chapter), *_widgets(chapter)]
+        problems = [*_headers(chapter), *_widgets(chapter), *_spoilers(chapter)]
         for cell in chapter.cells:
             problems += [(cell.line, text) for text in _tags(cell)]
             if cell.kind == "markdown":
@@ -257,6 +257,17 @@ def _widgets(chapter: Chapter) -> Iterator[tuple[int, str]]:
             nearest = (next((other for other in side if not other.control), None) for side in around)
             if not any(c and ("companion" in c.tags or re.search(r"\bshow\(", c.source)) for c in nearest):
                 yield cell.line, "a control ships unrun: show(...) its still form before or after it"
+
+
+def _spoilers(chapter: Chapter) -> Iterator[tuple[int, str]]:
+    """Look for text that stands below a reveal, where it can be read before the prediction is committed."""
+    for cell, below in pairwise(cell for cell in chapter.cells if "notes" not in cell.tags):
+        ids = [id_ for call, id_ in cell.references if call == "reveal"]
+        if ids and below.kind == "markdown" and not below.source.startswith("#"):
+            yield (
+                below.line,
+                f"what is said after a reveal is read before it; make it the `after` of `{ids[0]}`",
+            )
 
 
 def _headers(chapter: Chapter) -> Iterator[tuple[int, str]]:

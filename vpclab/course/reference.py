@@ -1,4 +1,4 @@
-"""What a lesson looks up: the words of a chapter, prices with their Region and date, the kinds of subnets."""
+"""What a lesson looks up: a chapter's words, the facts behind codes, prices, the kinds of subnets."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from vpclab.topology.model import LOCAL, InternetGateway, PrefixList, Route, Sna
 if TYPE_CHECKING:
     from vpclab import Topology
 
-__all__ = ["glossary", "price", "subnets", "terms"]
+__all__ = ["fact", "glossary", "price", "subnets", "terms"]
 
 
 @cache
@@ -40,6 +40,24 @@ def terms(*chapters: str, folded: bool = False) -> Card:
         return Card(words.TERMS, words.TERMS_OF.format(chapters=", ".join(chapters)), parts=(table,))
     names = ", ".join(entry["term"] for entry in entries)
     return Card(words.TERMS, parts=(Fold(words.TERMS_EARLIER.format(words=names), table),))
+
+
+def fact(code: str) -> Card:
+    """Return what a code in brackets stands for: a fact about AWS, how sure it is, and where AWS says so.
+
+    >>> print(fact("sub-1").parts[0])
+    A subnet lives in exactly one AZ and cannot span two.
+    """
+    known, wanted = _read("facts.json"), str(code).strip("() ").upper()
+    if wanted not in known:
+        family = wanted.partition("-")[0]
+        near = [name for name in known if name.startswith(f"{family}-")]
+        raise NotFound(
+            words.NO_FACT.format(code=repr(code)), near or {name.partition("-")[0] for name in known}
+        )
+    entry = known[wanted]
+    where = ": " + ", ".join(entry["source"]) if entry["source"] else "."
+    return Card(words.FACT, wanted, parts=(entry["fact"], words.FACT_BASIS[entry["basis"]] + where))
 
 
 def price(*ids: str) -> Card:

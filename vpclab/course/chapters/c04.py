@@ -333,7 +333,8 @@ EXERCISES = (
             "table: 10.0.0.0/16 → local\n"
             "- `private-a`: the box is not ticked; served by the route table `way-out`: 10.0.0.0/16 → "
             "local, 0.0.0.0/0 → igw\n\n"
-            "In both, the lists at the instances' doors let tcp 443 in from 0.0.0.0/0."
+            "`alpha` runs in the first and `beta` in the second. Each has a public address, and the list at "
+            "each door lets tcp 443 in from 0.0.0.0/0."
         ),
         kind=Choice(
             {
@@ -635,6 +636,14 @@ PREDICTIONS = (
         beliefs={
             "delivered": ("M11", "The subnet is public and the door is open, and still nobody gets in."),
         },
+        after="""
+The subnet has a gate and a signpost, and still customers have nothing to write to: `web` has no address
+outside the wall. The trace tried the inner one, 10.0.0.10, to show that the gate refuses it.
+
+What `web` needs is an address out there. An **Elastic IP address** is one: the next section begins with it.
+
+Codes in brackets, such as IGW-5, number facts about AWS. You can read past them; `fact("IGW-5")` tells one.
+""",
     ),
     Prediction(
         id="04-p2",
@@ -660,6 +669,21 @@ PREDICTIONS = (
                 "The gateway writes no address of its own. Number 2 on the map says what it writes.",
             ),
         },
+        after="""
+Who sees which address:
+
+| who reads the header | the customer's address | the address of `web` |
+| --- | --- | --- |
+| the customer, and the whole internet | 192.0.2.1 | 198.51.100.10 |
+| the lists, and `web` itself | 192.0.2.1 | 10.0.0.10 |
+
+The internet gateway keeps pairs: one public address for one private address. It swaps them in the header,
+the destination on the way in and the source on the way out. That is **one-to-one NAT** (network address
+translation). Two things follow:
+
+- The public address is not set up on `web`. Log in there and ask for its addresses: you find 10.0.0.10 only.
+- In a list, a rule that names `web` by 198.51.100.10 never fits: inside the wall no packet carries it.
+""",
     ),
     Prediction(
         id="04-p3",
@@ -676,6 +700,13 @@ PREDICTIONS = (
                 "“Private” does not mean that nothing gets in: no route table is asked on the way in.",
             ),
         },
+        after="""
+The request got in: on the way in no route table of a subnet is asked. The answer was dropped. The customer
+waits and sees nothing, just as in the puzzle, but for another reason.
+
+So a public address alone will not do, wherever the instance is: the packet comes in, and the answer finds
+no way out.
+""",
     ),
     Prediction(
         id="04-p4",
@@ -697,6 +728,18 @@ PREDICTIONS = (
                 "The address went back to AWS when `trial` stopped, and the morning brought another one.",
             ),
         },
+        after="""
+This morning `trial` answers at 198.51.100.12, and 198.51.100.11 is no longer yours.
+
+| what becomes of it | automatic | Elastic IP |
+| --- | --- | --- |
+| the instance stops and starts | goes back to AWS; a new one comes | stays |
+| the instance is terminated | goes back to AWS | stays yours until you release it |
+| you want it at another instance | impossible | move it, within the Region |
+| the instance gets an Elastic IP | goes back to AWS | |
+
+The private address stays until the instance is terminated.
+""",
     ),
     Prediction(
         id="04-p5",
@@ -713,6 +756,10 @@ PREDICTIONS = (
                 "write to, and no road leads to its door.",
             ),
         },
+        after="""
+It holds as long as the road is missing. The open list is a second mistake waiting for a first one: write
+the list as if the road were there.
+""",
     ),
     Prediction(
         id="04-p6",
@@ -728,6 +775,11 @@ PREDICTIONS = (
             "delivered": ("M39", "0.0.0.0/0 is every IPv4 address, and no IPv6 address at all."),
             "blocked": ("IMP-b", "An IPv6 address is public by itself, so the packet does get in."),
         },
+        after="""
+Public holds for IPv4 and IPv6 separately, each by a route of its own: for IPv4 this subnet is public, for
+IPv6 it is not. A route ::/0 to the internet gateway would make it so. (A route to an **egress-only**
+internet gateway would not: chapter 05.)
+""",
     ),
 )
 
