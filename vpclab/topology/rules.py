@@ -7,6 +7,7 @@ the rule with its fact number, and the way out.
 from __future__ import annotations
 
 import itertools
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 
@@ -226,6 +227,7 @@ def one_per_zone(subnets: Sequence[Subnet], what: str) -> None:
 def acl_entries(entries: Sequence[NetworkAclEntry]) -> tuple[NetworkAclEntry, ...]:
     """Return entries that one network ACL may hold: numbers 1 to 32766, each once (ACL-4, ACL-13)."""
     seen: set[tuple[str, int]] = set()
+    counted: Counter[tuple[str, int]] = Counter()  # IPv4 and IPv6 apart
     for entry in entries:
         direction, number = key = (entry.direction, entry.number)
         if not 1 <= number < DEFAULT_ENTRY:
@@ -233,6 +235,7 @@ def acl_entries(entries: Sequence[NetworkAclEntry]) -> tuple[NetworkAclEntry, ..
         if key in seen:
             refuse("acl-number-twice", direction=direction, number=number)
         seen.add(key)
-        if sum(side == direction for side, _ in seen) > ENTRIES_PER_ACL:
+        counted[direction, entry.cidr.version] += 1
+        if counted[direction, entry.cidr.version] > ENTRIES_PER_ACL:
             refuse("acl-entries", direction=direction, number=number, most=ENTRIES_PER_ACL)
     return tuple(entries)
