@@ -23,7 +23,6 @@ LATER = {
     "NAT64": "E18",
     "regional NAT gateways": "E21 E22",
     "group references across a transit gateway": "G24 G25 G26",
-    "flow logs": "I01 I03 I04 I06 I07 I08 I09 I10 I12 I13 I15",
     "Block Public Access": "J01 J03 J04 J06 J07 J09",
     "a small function of n, which a lesson lets its learner write": "K19",
 }
