@@ -324,12 +324,34 @@ ASK_WRONG = "✖ You said: {choice}. Something else happens: see what decides."
 STEPPER = "packet stepper"
 STILL_NEXT = "Run the cell below to step through it."
 
+# --- the route explorer ------------------------------------------------------------------------------------
+
+TYPE_ADDRESS = "Route table {table}. Type an address: every route is judged, and the longest prefix wins."
+ADDRESS, ADDRESS_LIKE, LOOK_UP = "Destination address", "203.0.113.10 or 2001:db8::10", "Look it up"
+ROUTES_HEADER = ("destination", "length", "target", "kind", "for this address")
+ROUTE_VERDICTS = {True: "it goes on", False: "it is dropped", None: "not known"}
+ROUTE_KINDS = {
+    "local": "local",
+    "static": "static",
+    "list": "static, by prefix list",
+    "propagated": "propagated",
+}
+ROUTE_WINS = "◀ wins: the longest prefix that covers it"
+ROUTE_WINS_GONE = "◀ wins, and drops it: the target is gone (RT-13)"
+ROUTE_MISSES = "does not cover it"
+ROUTE_OTHER_FAMILY = "not read for IPv{family} (RT-5)"
+ROUTE_SHORTER = "covers it, but /{mine} is shorter than /{theirs} (RT-6)"
+ROUTE_TIE = "covers it with the same length, but {kind} comes first (RT-8)"
+ROUTE_PROPAGATED_LOCAL = "covers it, but no propagated route overrides the local one (RT-7)"
+ROUTE_RESERVED = "covers it, but no route leads to addresses that AWS keeps for itself (RT-12)"
+ROUTE_RESERVED_SAID = "route table {table}: AWS keeps {address} for itself, and no route leads there (RT-12)."
+
 # --- the CIDR planner --------------------------------------------------------------------------------------
 
 PLAN_SAID = "{block} has {size} addresses. Pieces: {pieces}. Subnets among them: {subnets}."
 PIECES_HEADER = ("piece", "to", "usable", "subnet", "zone")
 FREE = "free"
-KEPT = "{block} has {size} addresses. As a subnet {usable} are usable, {first} to {last}; AWS keeps five (SUB-3):"
+KEPT = "{block}: {size} addresses. In a subnet {usable} are usable, {first} to {last}. AWS keeps five (SUB-3):"
 KEPT_HEADER = ("address", "kept for")
 KEPT_FOR = (
     "the network itself",
@@ -607,3 +629,20 @@ FAULTS = {
     ),
 }
 FAULT_LEADS = "{block} leads to {target}"
+
+# --- what the room believes: learners' exports merged -------------------------------------------------------
+
+ROOM = "{exports} exports, {items} exercises, predictions and questions"
+ROOM_HEADER = ("id", "kind", "tried", "right at first", "right now", "hints", "solution shown")
+ROOM_BELIEF = "      {count} of {all} showed {id}: {belief}"
+ROOM_BELIEFS = "What the room believes, over everything:"
+ROOM_LEFT_OUT = "Left out {name}: {reason}"
+ROOM_SAME = "Left out {name}: it is the same as {other}"
+ROOM_NO_TEXT = "it is no text in UTF-8"
+ROOM_TOO_LARGE = "it is larger than any export"
+ROOM_NO_EXPORT = "it is no export of this course; it lacks the columns {columns}"
+ROOM_BAD_CELL = "line {number} has no proper value in the column {column}"
+ROOM_TWICE = "line {number} has an id that stands there twice"
+ROOM_NO_FOLDER = "There is no folder {folder}: name the one with the learners' CSV files."
+ROOM_EMPTY = "No export was found in {folder}: learners write one with export_progress()."
+ROOM_WRITTEN = "Written as a table for a spreadsheet: {where}"
