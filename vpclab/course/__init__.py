@@ -14,6 +14,7 @@ A learner uses about a dozen words::
     reveal("04-p1")                   # what happens, and what you said
     probe("04-ticket", "web", "db", tcp(3306))    # one counted try in a network with a fault
     explain("04-why", ____)           # a sentence of your own beside a model answer
+    fact("IGW-5")                     # what a code in brackets stands for
 
 Everything is a view of data: `exercises` says what an exercise is, `kinds` how answers are judged, `quiz`
 and `record` hold recall questions and progress, `chapters/cNN.py` what each chapter asks. `words` has every
@@ -25,10 +26,12 @@ from __future__ import annotations
 from vpclab.course.blank import ____
 from vpclab.course.declarations import catalogue
 from vpclab.course.exercises import Exercise, Explanation, Prediction, Trap, Verdict
+from vpclab.course.exploring import route_explorer
 from vpclab.course.installation import self_check
 from vpclab.course.lesson import check, export_progress, hint, progress, reset, reveal, show, solution
+from vpclab.course.planning import cidr_planner
 from vpclab.course.probes import probe
-from vpclab.course.reference import price, subnets, terms
+from vpclab.course.reference import fact, price, subnets, terms
 from vpclab.course.stepping import stepper, walk
 from vpclab.course.widgets import explain, predict, recall
 
@@ -44,10 +47,13 @@ __all__ = [  # noqa: RUF022 - in the order in which a lesson uses them
     "recall",
     "stepper",
     "walk",
+    "cidr_planner",
+    "route_explorer",
     "probe",
     "explain",
     "subnets",
     "terms",
+    "fact",
     "price",
     "self_check",
     "progress",
