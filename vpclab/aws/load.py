@@ -366,16 +366,26 @@ class Reader:
 
     def _network_interfaces(self) -> None:
         table, alone = self.table(model.NetworkInterface), []
+        lost = []
         for part, item in self.elements("NetworkInterfaces"):
-            self.put(self._interface(item), part, item)
+            if (eni := self._interface(item)) is None:
+                lost.append(item.need("NetworkInterfaceId"))
+            else:
+                self.put(eni, part, item)
+        listed = set(table)
         for part, item in self.merged("Instances"):
             nested = item.items("NetworkInterfaces")
             if not self.held("NetworkInterfaces", part):
                 alone.append(str(base(item, item.need("InstanceId"))["name"]))
                 nested = nested or [elements.own_interface(item)]
             for entry in nested:
-                if entry.id("NetworkInterfaceId") not in table and entry.id("SubnetId"):
-                    self.put(self._interface(entry, item), part, item)
+                id = entry.need("NetworkInterfaceId")
+                if id in table and id not in listed:  # made-up data may name every interface alike
+                    own = {"NetworkInterfaceId": f"{id}/{item.need('InstanceId')}"}
+                    entry = replace(entry, data={**entry.data, **own})
+                if id not in listed and (eni := self._interface(entry, item)) is not None:
+                    self.put(eni, part, item)
+        self.note("the subnet", lost, "left out")
         self.note("NetworkInterfaces", alone, "built from the instances")
         groupless = [table[id] for id in self.groupless]
         for eni in groupless:  # an id that no group has is answered "unknown"
@@ -387,13 +397,18 @@ class Reader:
             if eni.owner_id:
                 self.interfaces.setdefault(eni.owner_id, []).append(eni)
 
-    def _interface(self, item: Item, instance: Item | None = None) -> model.NetworkInterface:
+    def _interface(self, item: Item, instance: Item | None = None) -> model.NetworkInterface | None:
+        """Return an interface; None if nothing tells its subnet, which AWS leaves out now and then."""
         id, attachment = item.need("NetworkInterfaceId"), item.item("Attachment")
+        subnet_id = item.id("SubnetId") or (instance.id("SubnetId") if instance else None)
+        if (subnet_id := subnet_id or self._subnet_by_block(item)) is None:
+            return None
         attached = attachment.word("Status") not in ("detached", "detaching")
         about = item.text("Description") or ""
         managed = _MANAGED.search(about)
         owner = attachment.id("InstanceId") if attached else None
         owner = self.owners.get(id) or owner or (managed[1] if managed else None)
+        owner = instance.need("InstanceId") if instance else owner
         kind = item.text("InterfaceType") or "interface"
         if kind == "natGateway" or (owner or "").startswith("nat-"):
             kind = "nat_gateway"
@@ -407,7 +422,6 @@ class Reader:
         if told.raw(key) is None and kind in ("interface", "vpc_endpoint"):
             self.groupless[id] = None
         groups = tuple(dict.fromkeys(group.need("GroupId") for group in told.items(key)))
-        subnet_id = item.need("SubnetId")
         subnet, check = self.table(model.Subnet).get(subnet_id), item.flag("SourceDestCheck")
         status = item.word("Status")
         if status != "failed" and (status != "available" or (owner or "").startswith(_MANAGED_IDS)):
@@ -422,6 +436,13 @@ class Reader:
             device_index=attachment.number("DeviceIndex", 0, 1000) or 0,
             status=status,
         )  # fmt: skip
+
+    def _subnet_by_block(self, item: Item) -> str | None:
+        """Return the subnet of the interface's VPC that holds its address."""
+        listed = (entry.ipv4("PrivateIpAddress") for entry in (item, *item.items("PrivateIpAddresses")))
+        address, vpc_id = next((found for found in listed if found), None), item.id("VpcId")
+        inside = (s for s in self.table(model.Subnet).values() if s.cidr and address and address in s.cidr)
+        return next((subnet.id for subnet in inside if subnet.vpc_id == vpc_id), None)
 
     def _move_inside(self) -> None:
         """Give the interfaces of NAT gateways and endpoints an address of their subnet (NGW-1, VPE-10).
@@ -458,7 +479,8 @@ class Reader:
             if i == 0 and link.ipv4("PublicIp") is None:
                 link = item.item("Association")
             public = link.ipv4("PublicIp") or elastic
-            kept = bool(link.text("AllocationId")) or link.text("IpOwnerId") not in (None, "amazon")
+            by = link.text("IpOwnerId") or "amazon"  # also amazon-elb, amazon-rds: the service's own
+            kept = bool(link.text("AllocationId")) or not by.startswith("amazon")
             found[address] = model.PrivateAddress(
                 address, public, bool(public) and (kept or public == elastic)
             )
