@@ -290,8 +290,38 @@ def environment(kit: Kit, course: Path | None = None) -> dict[str, str]:
 # ---------------------------------------------------------------------------- the learner's copies
 
 
-def fingerprint(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+def cells(data: bytes) -> list[dict[str, Any]] | None:
+    """Return the cells of a notebook, or None for what cannot be read as one."""
+    try:
+        found = json.loads(data)["cells"]
+        return found if all(isinstance(cell, dict) for cell in found) else None
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return None
+
+
+def fingerprint(data: bytes) -> str:
+    """Return what tells one text of a chapter from another; running cells and saving change nothing."""
+    found = cells(data)
+    if found is not None:
+        data = json.dumps(
+            [(cell.get("cell_type"), "".join(cell.get("source", ""))) for cell in found]
+        ).encode()
+    return hashlib.sha256(data).hexdigest()
+
+
+def fresh(source: Path) -> bytes:
+    """Return a chapter as a learner gets it: nothing in it looks as if it had been run.
+
+    The stored outputs are for readers of the checkout and for the tests.
+    """
+    data = source.read_bytes()
+    if cells(data) is None:
+        return data
+    notebook = json.loads(data)
+    for cell in notebook["cells"]:
+        if cell.get("cell_type") == "code":
+            cell.update(outputs=[], execution_count=None)
+    return (json.dumps(notebook, indent=1, ensure_ascii=False) + "\n").encode()
 
 
 def chapters(kit: Kit) -> list[Path]:
@@ -303,57 +333,76 @@ def chapters(kit: Kit) -> list[Path]:
     return found
 
 
-def lay(source: Path, target: Path) -> None:
-    """Copy one file so that nobody ever sees half of it."""
+def lay(data: bytes, target: Path) -> None:
+    """Write one file so that nobody ever sees half of it."""
     part = target.with_name("." + target.name + ".part")
-    shutil.copyfile(source, part)
+    part.write_bytes(data)
     part.replace(target)
+
+
+MEMORY = ".vpclab-copies.json"
+MISSING, NEWEST, OLDER, YOURS, YOURS_OLDER = "missing", "newest", "older", "yours", "yours, older"
+
+
+def standings(kit: Kit, course: Path) -> dict[str, str]:
+    """Return how each chapter's copy stands to the kit.
+
+    A hidden file remembers which text was laid down. A copy with that text belongs to the kit: it is the
+    newest or an older one. Any other copy belongs to the learner.
+    """
+    laid = read_json(course / MEMORY) or {}
+    found = {}
+    for source in chapters(kit):
+        name, target, wanted = source.name, course / source.name, fingerprint(source.read_bytes())
+        there = fingerprint(target.read_bytes()) if target.exists() else None
+        if there in (None, wanted):
+            found[name] = NEWEST if there else MISSING
+        elif there == laid.get(name):
+            found[name] = OLDER
+        else:
+            found[name] = YOURS if laid.get(name, wanted) == wanted else YOURS_OLDER
+    return found
 
 
 def lay_copies(kit: Kit, course: Path) -> list[str]:
     """Bring the learner's copies up to the kit and return what was done, in sentences.
 
-    A hidden file remembers what was laid down. A copy that is still as it was laid down belongs to the kit
-    and is renewed. Any other copy belongs to the learner and is never touched; `reset` brings the new one. A
-    copy that was deleted is laid down again: deleting is how many people ask for a fresh one.
+    What belongs to the kit is renewed. What belongs to the learner is never touched; `reset` brings the new
+    one. A copy that was deleted is laid down again: deleting is how many people ask for a fresh one.
     """
     sources = chapters(kit)
     course.mkdir(parents=True, exist_ok=True)
-    manifest = course / ".vpclab-copies.json"
+    manifest = course / MEMORY
     before = read_json(manifest) or {}
     laid = dict(before)
-    new: list[str] = []
-    renewed: list[str] = []
-    kept: list[str] = []
+    now = standings(kit, course)
     for source in sources:
-        name, target, wanted = source.name, course / source.name, fingerprint(source)
-        there = fingerprint(target) if target.exists() else None
-        if there not in (None, wanted, laid.get(name)):
-            if laid.setdefault(name, wanted) != wanted:
-                kept.append(name)
-            continue
-        if there != wanted:
-            lay(source, target)
-            (renewed if there else new).append(name)
-        laid[name] = wanted
+        name, wanted = source.name, fingerprint(source.read_bytes())
+        if now[name] in (MISSING, OLDER):
+            lay(fresh(source), course / name)
+        if now[name] in (MISSING, OLDER, NEWEST):
+            laid[name] = wanted
+        else:
+            laid.setdefault(name, wanted)
     for name in [name for name in laid if not (kit.notebooks / name).exists()]:
         # The kit has dropped or renamed this chapter; a copy with the learner's work in it stays.
         target = course / name
-        if target.exists() and fingerprint(target) == laid[name]:
+        if target.exists() and fingerprint(target.read_bytes()) == laid[name]:
             target.unlink()
         del laid[name]
     if laid != before:
         write_json(manifest, laid)
-    sentences = (
-        (new, f"Put into {course.name}/: {listed(new)}"),
-        (renewed, f"Renewed in {course.name}/: {listed(renewed)}"),
-        (
-            kept,
-            f"Left with your changes, though the course has newer ones: {listed(kept)} "
-            f"(`lab.py reset NN` brings the newer one and keeps yours as a backup)",
-        ),
-    )
-    return [sentence for names, sentence in sentences if names]
+    sentences = {
+        MISSING: f"Put into {course.name}/: {{names}}",
+        OLDER: f"Renewed in {course.name}/: {{names}}",
+        YOURS_OLDER: "Left with your changes, though the course has newer ones: {names} "
+        "(`lab.py reset NN` brings the newer one and keeps yours as a backup)",
+    }
+    return [
+        sentence.format(names=listed([name for name in now if now[name] == standing]))
+        for standing, sentence in sentences.items()
+        if standing in now.values()
+    ]
 
 
 def listed(names: Sequence[str]) -> str:
@@ -370,7 +419,7 @@ def reset(kit: Kit, course: Path, wanted: Sequence[str], now: datetime.datetime)
         if source is None:
             raise Stop(f"There is no chapter {word}: choose from {', '.join(s.name[:2] for s in sources)}")
         target = course / source.name
-        if target.exists() and fingerprint(target) == fingerprint(source):
+        if target.exists() and target.read_bytes() == fresh(source):
             done.append(f"{source.name} is as new already")
         elif target.exists():
             backup = course / "backups" / f"{source.stem}_{now:%Y-%m-%d_%H%M%S}.ipynb"
@@ -654,6 +703,8 @@ def act(arguments: Sequence[str]) -> int:
     commands.add_parser("copies", help="bring your copies up to the course, and nothing else")
     anew = commands.add_parser("reset", help="lay chapters anew; yours are kept as dated backups")
     anew.add_argument("chapters", nargs="+", metavar="NN")
+    room = commands.add_parser("collect", help="for instructors: merge learners' exports into one table")
+    room.add_argument("folder", type=Path, metavar="FOLDER", help="where the CSV files are, also in folders")
     building = commands.add_parser("build", help="for authors: build the notebooks from their sources")
     building.add_argument("chapters", nargs="*", metavar="NN")
     options = parser.parse_args(words[:end])
@@ -672,6 +723,9 @@ def act(arguments: Sequence[str]) -> int:
     if options.command == "build":
         build = [str(kit.python), "-m", "vpclab.authoring", "build", *options.chapters]
         return subprocess.call(build, cwd=kit.root, env=environment(kit))
+    if options.command == "collect":
+        merge = [str(kit.python), "-m", "vpclab.course.room", str(options.folder.resolve())]
+        return subprocess.call(merge, cwd=kit.root, env=environment(kit))
     for line in lay_copies(kit, course):
         say(line)
     if options.command != "copies":

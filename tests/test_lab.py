@@ -144,21 +144,21 @@ def test_without_its_memory_every_copy_is_the_learners(kit, tmp_path, damage):
 
 @pytest.mark.parametrize("before", [None, "first edition"])
 def test_a_disk_that_fills_up_in_the_middle_leaves_the_old_copy_or_none(kit, tmp_path, monkeypatch, before):
-    course, copy = tmp_path / "c", lab.shutil.copyfile
+    course, write = tmp_path / "c", Path.write_bytes
     if before:
         lab.lay_copies(kit, course)
     (kit.notebooks / NAME).write_text("second edition", encoding="utf-8")
 
-    def half(_source, target):
-        Path(target).write_text("second ed", encoding="utf-8")
+    def half(target, data):
+        write(target, data[:9])
         raise OSError(errno.ENOSPC, "No space left on device", str(target))
 
-    monkeypatch.setattr(lab.shutil, "copyfile", half)
+    monkeypatch.setattr(Path, "write_bytes", half)
     with pytest.raises(OSError, match="No space"):
         lab.lay_copies(kit, course)
     assert ((course / NAME).read_text(encoding="utf-8") if (course / NAME).exists() else None) == before
 
-    monkeypatch.setattr(lab.shutil, "copyfile", copy)
+    monkeypatch.setattr(Path, "write_bytes", write)
     lab.lay_copies(kit, course)
     assert sorted(path.name for path in course.iterdir()) == [".vpclab-copies.json", NAME]
     assert (course / NAME).read_text(encoding="utf-8") == "second edition"
@@ -175,6 +175,67 @@ def test_a_chapter_that_got_another_name_is_not_there_twice_unless_it_holds_work
     lab.lay_copies(kit, tmp_path / "c")
     assert (tmp_path / "c" / "05_new_name.ipynb").exists()
     assert (tmp_path / "c" / NAME).exists() is stays
+
+
+def notebook(*sources, run=0):
+    """Return a notebook with these code cells; with `run`, as it is saved after that many runs."""
+    outputs = [{"output_type": "stream", "name": "stdout", "text": ["done"]}]
+    cells = [
+        {
+            "cell_type": "code", "id": str(n), "metadata": {}, "source": source.splitlines(keepends=True),
+            "execution_count": run + n if run else None, "outputs": outputs * bool(run),
+        }
+        for n, source in enumerate(sources)
+    ]  # fmt: skip
+    return json.dumps({"cells": cells, "metadata": {"run": run}, "nbformat": 4, "nbformat_minor": 5})
+
+
+def test_a_learner_s_copy_does_not_look_as_if_it_had_been_run(kit, tmp_path):
+    (kit.notebooks / NAME).write_text(notebook("a = 1\nb = 2", "check()", run=7), encoding="utf-8")
+    lab.lay_copies(kit, tmp_path / "c")
+    cells = json.loads((tmp_path / "c" / NAME).read_text(encoding="utf-8"))["cells"]
+    assert [(cell["execution_count"], cell["outputs"]) for cell in cells] == [(None, [])] * 2
+    assert ["".join(cell["source"]) for cell in cells] == ["a = 1\nb = 2", "check()"]
+    assert lab.reset(kit, tmp_path / "c", ["04"], NOON) == [f"{NAME} is as new already"]
+
+
+def test_the_built_chapters_are_laid_without_outputs_and_with_all_their_text():
+    for source in lab.chapters(lab.Kit(ROOT)):
+        cells = json.loads(lab.fresh(source))["cells"]
+        assert all(not cell.get("outputs") and cell.get("execution_count") is None for cell in cells)
+        assert lab.fingerprint(lab.fresh(source)) == lab.fingerprint(source.read_bytes())
+
+
+@pytest.mark.parametrize(
+    ("learners", "renewed"),
+    [
+        pytest.param(notebook("a", "b", run=3), True, id="only run"),
+        pytest.param(notebook("a", "mine", run=3), False, id="run and changed"),
+        pytest.param(notebook("a"), False, id="a cell deleted"),
+        pytest.param(notebook("a", "b", "more"), False, id="a cell added"),
+        pytest.param(notebook("b", "a"), False, id="cells moved"),
+        pytest.param(notebook("a", "b")[:-9], False, id="cut off"),
+        pytest.param('{"cells": 3}', False, id="no notebook any more"),
+    ],
+)
+def test_a_copy_that_was_only_run_is_renewed_and_one_with_work_in_it_stays(kit, tmp_path, learners, renewed):
+    source, copy = kit.notebooks / NAME, tmp_path / "c" / NAME
+    source.write_text(notebook("a", "b", run=1), encoding="utf-8")
+    lab.lay_copies(kit, tmp_path / "c")
+    copy.write_text(learners, encoding="utf-8")
+    source.write_text(notebook("a", "new", run=1), encoding="utf-8")
+    assert lab.standings(kit, tmp_path / "c") == {NAME: lab.OLDER if renewed else lab.YOURS_OLDER}
+    lab.lay_copies(kit, tmp_path / "c")
+    assert copy.read_text(encoding="utf-8") == (lab.fresh(source).decode() if renewed else learners)
+
+
+def test_a_run_copy_can_be_laid_anew_and_is_kept_all_the_same(kit, tmp_path):
+    (kit.notebooks / NAME).write_text(notebook("a"), encoding="utf-8")
+    lab.lay_copies(kit, tmp_path / "c")
+    (tmp_path / "c" / NAME).write_text(notebook("a", run=2), encoding="utf-8")
+    assert len(lab.reset(kit, tmp_path / "c", ["04"], NOON)) == 2
+    assert "done" not in (tmp_path / "c" / NAME).read_text(encoding="utf-8")
+    assert len(list((tmp_path / "c" / "backups").iterdir())) == 1
 
 
 def test_only_chapters_are_copied(kit, tmp_path):

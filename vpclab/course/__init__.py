@@ -24,6 +24,7 @@ sentence.
 from __future__ import annotations
 
 from vpclab.course.blank import ____
+from vpclab.course.copies import renew
 from vpclab.course.declarations import catalogue
 from vpclab.course.exercises import Exercise, Explanation, Prediction, Trap, Verdict
 from vpclab.course.exploring import route_explorer
@@ -56,6 +57,7 @@ __all__ = [  # noqa: RUF022 - in the order in which a lesson uses them
     "fact",
     "price",
     "self_check",
+    "renew",
     "progress",
     "export_progress",
     "catalogue",

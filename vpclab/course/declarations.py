@@ -45,7 +45,7 @@ def find(id: object) -> Declaration:
     number = str(id)[:2]
     found = next((item for item in _declared(number) if item.id == id), None) if number in numbers() else None
     if found is None:
-        raise NotFound(words.NO_SUCH_ID.format(id=repr(id)), catalogue())
+        raise NotFound(words.UNKNOWN_OLDER.format(what=words.NO_SUCH_ID.format(id=repr(id))), catalogue())
     return found
 
 

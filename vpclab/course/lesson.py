@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from vpclab.course import quiz, words
 from vpclab.course.blank import ____
 from vpclab.course.cards import Card, Code, Table
+from vpclab.course.copies import outdated
 from vpclab.course.declarations import catalogue, exercise, find, numbers, prediction
 from vpclab.course.exercises import Exercise, Prediction, Verdict, judge
 from vpclab.course.kinds import quoted
@@ -29,7 +30,10 @@ __all__ = ["check", "commit", "export_progress", "hint", "progress", "reset", "r
 C = TypeVar("C", bound=Card)
 
 
-def _with_note(card: C) -> C:
+def _with_note(card: C, id: str = "") -> C:
+    """Return the card with what has to be told once: of the progress file, of a notebook that is too old."""
+    if old := outdated(record().path.parent, id[:2]):
+        record().tell(old)
     note = record().message()
     return replace(card, note=note) if note else card
 
@@ -52,7 +56,7 @@ def check(id: str, answer: Any = ____) -> Verdict:
     if verdict.state == "correct" and (count := len(probes(id))):
         said = words.PROBES_ONE if count == 1 else words.PROBES_MANY.format(count=count)
         verdict = replace(verdict, parts=(*verdict.parts, said))
-    return _with_note(verdict)
+    return _with_note(verdict, id)
 
 
 def hint(id: str) -> Card:
@@ -65,7 +69,7 @@ def hint(id: str) -> Card:
     last = number == len(item.hints) - 1
     after = (words.HINT_LAST if last else words.HINT_MORE).format(id=id)
     word = words.HINT.format(number=number + 1, count=len(item.hints))
-    return _with_note(Card(word, f"{id} · {item.title}", parts=(item.hints[number],), next=after))
+    return _with_note(Card(word, f"{id} · {item.title}", parts=(item.hints[number],), next=after), id)
 
 
 def solution(id: str) -> Card:
@@ -75,9 +79,9 @@ def solution(id: str) -> Card:
     book.add("solution", id, shown=tried)
     title = f"{id} · {item.title}"
     if not tried:
-        return _with_note(Card(words.TRY_ONCE_FIRST, title, next=words.TRY_ONCE_NEXT.format(id=id)))
+        return _with_note(Card(words.TRY_ONCE_FIRST, title, next=words.TRY_ONCE_NEXT.format(id=id)), id)
     parts = (Code(item.solution_source), item.why)
-    return _with_note(Card(words.SOLUTION, title, parts=parts, next=words.SOLUTION_NEXT))
+    return _with_note(Card(words.SOLUTION, title, parts=parts, next=words.SOLUTION_NEXT), id)
 
 
 def reset(id: str | None = None) -> Card:
@@ -101,7 +105,7 @@ def commit(item: Prediction, choice: object) -> Card:
         belief = item.beliefs[key][0] if not right and key in item.beliefs else ""
         record().add("predict", item.id, choice=key, right=right, misconception=belief)
     said = words.YOU_PREDICTED.format(choice=item.choices[key])
-    return _with_note(Card(words.COMMITTED, item.id, "good", (said,), words.COMMITTED_NEXT))
+    return _with_note(Card(words.COMMITTED, item.id, "good", (said,), words.COMMITTED_NEXT), item.id)
 
 
 def committed(id: str) -> str | None:
@@ -116,7 +120,9 @@ def gated(id: str, network: Topology | None = None) -> Any:
     if committed(id) in item.choices:
         return item.flow.trace(item.given() if network is None else network)
     how = words.COMMIT_HOW.format(button=words.COMMIT)
-    return _with_note(Card(words.NOT_YET, f"{id} · {words.PREDICTION}", "open", (words.COMMIT_FIRST,), how))
+    return _with_note(
+        Card(words.NOT_YET, f"{id} · {words.PREDICTION}", "open", (words.COMMIT_FIRST,), how), id
+    )
 
 
 def reveal(id: str, network: Topology | None = None) -> Card:
@@ -131,7 +137,7 @@ def reveal(id: str, network: Topology | None = None) -> Card:
     predicted = words.YOU_PREDICTED.format(choice=item.choices[key])
     as_asked = network is None or item.truth(way) == item.truth(item.flow.trace(item.given()))
     parts = (f"{predicted} {said}", way, *([item.after] if item.after and as_asked else []))
-    return _with_note(Card(words.PREDICTION, id, "good" if right else "bad", parts))
+    return _with_note(Card(words.PREDICTION, id, "good" if right else "bad", parts), id)
 
 
 def progress() -> Card:

@@ -90,7 +90,7 @@ class Record:
                 raise OSError("the disk is full")
         except OSError as error:
             self._unsaved.append(entry)
-            self._tell(words.NOT_SAVED.format(where=self._shown, reason=error.strerror or error))
+            self.tell(words.NOT_SAVED.format(where=self._shown, reason=error.strerror or error))
 
     def events(self) -> list[Event]:
         """Return all events in the order they were written; lines that are none are set aside."""
@@ -147,7 +147,8 @@ class Record:
     def _shown(self) -> str:
         return f"{self.path.parent.name or '.'}/{self.path.name}"
 
-    def _tell(self, message: str) -> None:
+    def tell(self, message: str) -> None:
+        """Have something told with the next card, once."""
         if message not in self._told:
             self._told.add(message)
             self._messages.append(message)
@@ -164,7 +165,7 @@ class Record:
         except OSError:
             new = broken  # they stay where they are, in the progress file
         lines = words.LINES_ONE if len(new) == 1 else words.LINES_MANY.format(count=len(new))
-        self._tell(words.SET_ASIDE.format(lines=lines, where=self._shown, aside=ASIDE))
+        self.tell(words.SET_ASIDE.format(lines=lines, where=self._shown, aside=ASIDE))
 
 
 def _parse(line: bytes) -> Event | None:

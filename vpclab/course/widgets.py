@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from vpclab.course import words
+from vpclab.course import copies, words
 from vpclab.course.blank import ____, holds_blank
-from vpclab.course.cards import Card, Code, prose
+from vpclab.course.cards import Card, Code, Table, prose
 from vpclab.course.declarations import explanation, prediction
 from vpclab.course.exercises import Explanation, Prediction
 from vpclab.course.lesson import commit, committed
@@ -166,3 +166,27 @@ def _radio(label: str, options: list[tuple[str, Any]]) -> Any:
 
     options = [(text.replace("`", ""), value) for text, value in options]  # a label shows no Markdown
     return RadioButtons(options=options, value=None, description=label, layout={"width": "auto"})
+
+
+def renewal_controls() -> Any:
+    """Return the table of the learner's chapters, and buttons to renew all of them or to lay one anew."""
+    from ipywidgets import HTML, Button, Dropdown, VBox
+
+    said = HTML(copies.copies().html())
+    everything, one = (
+        Button(description=word, layout={"width": "auto"}) for word in (words.RENEW, words.RENEW_ONE)
+    )
+    names = [row[0] for part in copies.copies().parts if isinstance(part, Table) for row in part.rows]
+    which = Dropdown(options=names, value=None, description=words.RENEW_WHICH)
+
+    def anew() -> str:
+        missing = Card(words.NOT_YET, words.COPIES, "open", (words.RENEW_CHOOSE,))
+        return (missing if which.value is None else copies.renew(which.value)).html()
+
+    everything.on_click(
+        lambda _: guarded(
+            said, lambda: copies.act(lambda lab, kit, course: lab.lay_copies(kit, course)).html()
+        )
+    )
+    one.on_click(lambda _: guarded(said, anew))
+    return VBox([said, everything, HTML(_asked(words.RENEW_KEEPS)), which, one])

@@ -324,6 +324,24 @@ ASK_WRONG = "✖ You said: {choice}. Something else happens: see what decides."
 STEPPER = "packet stepper"
 STILL_NEXT = "Run the cell below to step through it."
 
+# --- the rule editor ---------------------------------------------------------------------------------------
+
+PACKETS, PACKETS_LIKE = "Packets", "tcp 443 from 203.0.113.10, tcp 22 from 203.0.113.10"
+TYPE_PACKET = "Type a packet in the words of a rule, and see what becomes of it."
+WRITE_PACKET = "“{text}” is no packet: write it like a rule, such as tcp 443 from 203.0.113.10"
+NO_FAMILY = "VPC {vpc} has no IPv{family} block, so no such packet comes here"
+SIDE_SHORT = {"inbound": "In", "outbound": "Out"}
+ADD_RULE = "Add an {side} rule"
+REMOVE, UP, UP_TIP = "Remove", "Earlier", "Try it one place earlier"
+RULE_LIKE, ENTRY_LIKE = "tcp 443 {word} 0.0.0.0/0", "100 allow tcp 443 {word} 0.0.0.0/0"
+RULES_HEAD = "{direction} rule"
+ADMITS, FITS_NOT = "✔ admits it: one is enough", "does not fit"
+FITS_LATER, NOT_READ = "would fit, but is not read any more", "not read any more"
+LAST_ENTRY, LAST_RULE = "* deny everything else", "no rule fits"
+NOT_NEEDED = "–"
+LEFT_OUT = "Rules that cannot be read yet, and are left out: {count}."
+NOTHING_CHANGED = "# nothing has changed"
+
 # --- the route explorer ------------------------------------------------------------------------------------
 
 TYPE_ADDRESS = "Route table {table}. Type an address: every route is judged, and the longest prefix wins."
@@ -446,7 +464,7 @@ TICKET_NEXT = "Ask first where the answers of the suspects differ most."
 TOLD, TOLD_SEEN = "{answer}", "{answer}, last seen: {seen}"
 PROBE_LAST_SEEN = "last seen"
 SEEN_REQUEST, SEEN_ANSWER = "the request, at {name}", "the answer, at {name}"
-SEEN_BACK, SEEN_NOWHERE = "the answer, at its sender", "nowhere on your side"
+SEEN_NOWHERE = "nowhere on your side"
 TICKET_PROBED = "{flow}: {told}."
 TICKET_PROBE_NEXT = "Each new flow counts once; asking the same again is free."
 TICKET_PROBE_HOW = "Replace every ____ and run this cell again."
@@ -646,3 +664,34 @@ ROOM_TWICE = "line {number} has an id that stands there twice"
 ROOM_NO_FOLDER = "There is no folder {folder}: name the one with the learners' CSV files."
 ROOM_EMPTY = "No export was found in {folder}: learners write one with export_progress()."
 ROOM_WRITTEN = "Written as a table for a spreadsheet: {where}"
+
+# --- the learner's copies of the chapters -------------------------------------------------------------------
+
+COPIES = "your chapters"
+COPIES_HEADER = ("notebook", "how it stands")
+COPIES_NONE = "The chapters here are no copies of the course's: start it with `python3 lab.py`."
+COPIES_NOTHING = "There was nothing to renew."
+COPIES_REOPEN = "A chapter that is open in a tab shows its new text when you close the tab and open it again."
+COPY_MISSING = "not there: it is laid down when you bring your chapters up to date"
+COPY_NEWEST = "as in the course"
+COPY_OLDER = "older than the course, and not changed by you: it is renewed when you bring them up to date"
+COPY_YOURS = "yours: you changed it"
+COPY_YOURS_OLDER = "yours: you changed it; the course has a newer one"
+DONE = "done"
+RENEW = "Bring my chapters up to date"
+RENEW_ONE = "Lay this chapter anew"
+RENEW_WHICH = "Chapter"
+RENEW_CHOOSE = "Choose a chapter first."
+RENEW_KEEPS = (
+    "A chapter that you changed is left alone. If you lay one anew, yours is kept as a dated backup in the "
+    "folder backups."
+)
+NOTEBOOK_OLDER = (
+    "This notebook is older than the course. Close it, bring your chapters up to date on the start page, and "
+    "open it again."
+)
+NOTEBOOK_YOURS_OLDER = (
+    "This notebook is older than the course, and you changed it. `renew(\"{number}\")` on the start page brings "
+    "the newer one, and keeps yours as a dated backup."
+)
+UNKNOWN_OLDER = "{what}. Is this notebook older or newer than the course? `renew()` on the start page tells"
