@@ -26,6 +26,7 @@ from __future__ import annotations
 from vpclab.course.blank import ____
 from vpclab.course.copies import renew
 from vpclab.course.declarations import catalogue
+from vpclab.course.editing import rule_editor
 from vpclab.course.exercises import Exercise, Explanation, Prediction, Trap, Verdict
 from vpclab.course.exploring import route_explorer
 from vpclab.course.installation import self_check
@@ -50,6 +51,7 @@ __all__ = [  # noqa: RUF022 - in the order in which a lesson uses them
     "walk",
     "cidr_planner",
     "route_explorer",
+    "rule_editor",
     "probe",
     "explain",
     "subnets",
