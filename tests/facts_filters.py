@@ -300,7 +300,7 @@ answer("SG-16 to an interface endpoint everything is tracked",
        security_groups=[n.open]), "e"), True)
 answer("SG-16 to a DynamoDB gateway endpoint everything is tracked",
        client_rule_gone(lambda n: n.vpc.gateway_endpoint("dynamodb", [n.prv.route_table]),
-       service("dynamodb")), True, xfail="only NAT and egress-only gateways and interface endpoints track always")
+       service("dynamodb")), True, xfail="a gateway endpoint is none that always tracks")
 answer("SG-14 to an S3 gateway endpoint an open flow is untracked",
        client_rule_gone(lambda n: n.vpc.gateway_endpoint("s3", [n.prv.route_table]), service("s3")), False)
 answer("SG-14 to a neighbour an open flow is untracked", client_rule_gone(nothing, "b1"), False)

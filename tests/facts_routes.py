@@ -381,6 +381,13 @@ flow("RT-20 two hosts of one subnet cannot be steered through an appliance of th
          n.prv.route("10.0.1.0/24", to=n.hosts["mid"])),
      "a2", "a1", icmp(), "delivered", past=("mid",))
 
+flow("RT-20 a reply that goes round the appliance of the request is remarked on",
+     lambda n: (n.appliance(), n.prv.route("10.0.2.0/24", to=n.hosts["n"])), "a1", "b1", tcp(80), "delivered",
+     via=("n",), note="RT-20")
+flow("RT-20 a reply by the same appliance needs no remark",
+     lambda n: (n.appliance(), n.prv.route("10.0.2.0/24", to=n.hosts["n"]),
+                n.prb.route("10.0.1.0/24", to=n.hosts["n"])), "a1", "b1", tcp(80), "delivered", via=("n",))
+
 # -- GRT ---------------------------------------------------------------------------------------------
 
 

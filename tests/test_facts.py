@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import facts_filters  # noqa: F401
+import facts_joins  # noqa: F401
 import facts_nat  # noqa: F401
 import facts_routes  # noqa: F401
 import facts_vpcs  # noqa: F401
