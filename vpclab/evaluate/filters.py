@@ -89,10 +89,15 @@ def judge_acl(acl: Acl, header: Header, direction: str) -> Answer:
         if number in PORTED:
             if low != -1 and not low <= first <= high:
                 continue
-        elif number in (ICMP, ICMPV6) and not (low in (-1, first) and high in (-1, last)):
+        elif _typed(number, version) and not (low in (-1, first) and high in (-1, last)):
             continue
         return (allow, at, _PASS_ALL, False)
     return (False, -1, _PASS_ALL, False)
+
+
+def _typed(number: int, version: int) -> bool:
+    """Return whether an entry of a network ACL looks at the type and code; 58 does with IPv6 only (ACL-6)."""
+    return number == ICMP or (number == ICMPV6 and version == 6)
 
 
 def _judge_acl_ports(
@@ -150,7 +155,8 @@ def acl_traffic(acl: Acl, version: int, peer: int, direction: str) -> Traffic:
     found, left = NOTHING, EVERYTHING
     for number, low, high, block_version, net, mask, allow, _entry in acl.rows[direction]:
         if block_version == version and peer & mask == net:
-            named = part_of(number, low, high)
+            looks = number in PORTED or _typed(number, version)
+            named = part_of(number, low, high) if looks else part_of(number, -1, -1)
             if allow:
                 found |= named & left
             left -= named

@@ -39,6 +39,7 @@ from vpclab.topology.model import (
     ICMP,
     ICMPV6,
     INBOUND,
+    OUTBOUND,
     PORTED,
     TCP,
     UDP,
@@ -127,6 +128,14 @@ class Survey(Walk):
         rules = interface.inbound if direction == INBOUND else interface.outbound
         self.shared = self.shared and not any(row[6] for row in rules.rows)  # who sends is what they ask
         self.met.append((self.leg, rules, header, direction, self.references))
+
+    def lose_references(self) -> None:
+        """Let no rule name groups across a middlebox: those met from now on, and on the way out (SG-23)."""
+        self.references = False
+        lost = (self.leg, OUTBOUND)
+        self.met = [(*met[:4], met[4] and (met[0], met[3]) != lost) for met in self.met]
+        if self.leg == FORWARD:
+            self.ends = [replace(e, references=e.references and e.direction == INBOUND) for e in self.ends]
 
     def pass_acl(self, subnet: LinkedSubnet, header: Header, direction: str) -> None:
         """Remember the network ACL of a subnet."""

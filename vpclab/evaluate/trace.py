@@ -91,6 +91,9 @@ def _remembered(walk: Walk) -> frozenset[tuple[str, Any, str]]:
     automatic = any(step[1] in _ALWAYS_TRACKED for step in walk.steps[FORWARD]) or (
         isinstance(walk.arrived, Interface) and walk.arrived.value.interface_type == "vpc_endpoint"
     )
+    automatic = automatic or (
+        walk.answers_by is not None and walk.answers_by[0].service.endswith(".dynamodb")
+    )
     found = set()
     for interface, header, direction in walk.asked:
         rules = (interface.inbound, interface.outbound)

@@ -24,6 +24,7 @@ from vpclab.evaluate.network import (
     LinkedNetwork,
     LinkedSubnet,
     LinkedVpc,
+    RuleSet,
     resolver_address,
 )
 from vpclab.evaluate.packets import Header, Packet, address, reply
@@ -127,6 +128,7 @@ class Walk:
         self.last: Header = header  # the header with which it arrived
         self.silent = False  # the target never answers an echo
         self.references = True  # group references hold until a middlebox forwards the packet (SG-23)
+        self.judged: list[tuple[str, int, RuleSet, Header]] = []  # by groups: leg and step
         self.tracked: set[tuple[str, Header]] = set()  # replies that security groups expect (SG-12)
         self.asked: list[tuple[Interface, Header, str]] = []  # what security groups judged on the request
         self.translated: dict[str, tuple[Header, Header]] = {}  # what a NAT device remembers: before, after
@@ -394,7 +396,7 @@ class Walk:
             return
         if interface.value.source_dest_check:
             self.check_refuses(interface, header)
-        self.references = False
+        self.lose_references()
         component = interface.component
         if self.unsure(interface, header):
             return
@@ -440,6 +442,7 @@ class Walk:
             explain = partial(filters.groups_decision, rules, header, _TRACKED, remembered)
         else:
             answer = filters.judge_groups(rules, header, self.references)
+            self.judged.append((self.leg, len(self.steps[self.leg]), rules, header))
             verdict = answer[0]
             explain = partial(filters.groups_decision, rules, header, answer)
         if self.leg == FORWARD:
@@ -447,6 +450,16 @@ class Walk:
             self.asked.append((interface, header, direction))
         component = rules.groups[0] if rules.groups else interface.value
         self.step(component, "security_group", header, header, direction, (verdict, explain))
+
+    def lose_references(self) -> None:
+        """Let no rule name groups across a middlebox: those asked from now on, and on the way out (SG-23)."""
+        self.references = False
+        for leg, at, rules, header in self.judged:
+            answer = filters.judge_groups(rules, header, False)
+            if (leg, rules.direction) == (self.leg, OUTBOUND) and answer[0] is False:
+                self.blocked[leg] = True
+                explain = partial(filters.groups_decision, rules, header, answer)
+                self.steps[leg][at] = (*self.steps[leg][at][:5], ((False, explain),))
 
     def pass_acl(self, subnet: LinkedSubnet, header: Header, direction: str) -> None:
         """Judge a packet by a subnet's network ACL as it crosses the subnet's edge (ACL-9)."""

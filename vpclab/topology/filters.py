@@ -111,11 +111,19 @@ class SecurityGroupHandle(Handle[SecurityGroup]):
         for direction in (INBOUND, OUTBOUND):
             side = [rule for rule in unique if rule.direction == direction]
             for version in (4, 6):
-                count = sum(getattr(rule.peer, "version", version) == version for rule in side)
+                count = sum(self._weight(rule, version) for rule in side)
                 if count > rules.RULES_PER_GROUP:
                     most = rules.RULES_PER_GROUP
                     refuse("group-rules", count=count, direction=direction, group=self.name, most=most)
         return unique
+
+    def _weight(self, rule: SecurityGroupRule, version: int) -> int:
+        """Return how many rules of one address family a rule counts as: a list by its entries (SG-26)."""
+        found = self.topology.get(PrefixList, rule.peer) if isinstance(rule.peer, str) else None
+        if found is None:
+            return int(getattr(rule.peer, "version", version) == version)
+        of_aws = found.name.startswith("com.amazonaws.")  # S3's and DynamoDB's weigh one
+        return 1 if of_aws else sum(block.version == version for block in found.cidrs)
 
     def allow(self, *, inbound: Sequence[str] = (), outbound: Sequence[str] = ()) -> None:
         """Add rules (AWS: authorize)."""
