@@ -123,7 +123,13 @@ class Reader:
         ]
         mail = any(answer for part in self.parts for answer in part.open_ports)
         on = dict.fromkeys(mode for mode in modes if mode != "off")
-        return model.Settings(port_25_open=mail, block_public_access=", ".join(on))
+        kinds = {
+            shapes.ENDPOINT.key: model.VpcEndpoint.kind,
+            "NetworkInterfaces": model.NetworkInterface.kind,
+        }
+        every = [(kinds[key], call) for p in self.parts for key, call in p.denied.items() if key in kinds]
+        denied = tuple(dict.fromkeys(every))  # of the other calls, what is missing tells it by its id
+        return model.Settings(port_25_open=mail, block_public_access=", ".join(on), denied=denied)
 
     # -- keeping values --------------------------------------------------------------------------
 
@@ -502,6 +508,14 @@ class Reader:
                 )
                 made += [id] if state == "running" else []
         self.note("Reservations", made, "known by their interfaces only, and taken to be running")
+        for id, instance in table.items():
+            unchecked = not all(eni.source_dest_check for eni in self.interfaces.get(id, ()))
+            if instance.forwards is None and unchecked:
+                self.notes.append(
+                    f"{instance.name} has its source/destination check off, and AWS does not know what its "
+                    "software does: taken to pass packets on for others. "
+                    f"Tag {FORWARDS_TAG} = forward or nat says how."
+                )
 
     def _instance(self, item: Item) -> model.Instance | None:
         """Return an instance; None for one in no VPC: about to end, or from before there were VPCs."""
@@ -512,16 +526,10 @@ class Reader:
         if subnet_id is None or vpc_id is None:
             return None
         state = item.item("State").word("Name") or "running"
-        value = model.Instance(
+        return model.Instance(
             **base(item, id), vpc_id=vpc_id, subnet_id=subnet_id, state=state, forwards=forwards,
             public_ip_at_start=tags_of(item).get(PUBLIC_TAG) == "true",
         )  # fmt: skip
-        if forwards is None and not all(eni.source_dest_check for eni in mine):
-            self.notes.append(
-                f"{value.name} has its source/destination check off, and AWS does not know what its software "
-                f"does: taken to pass packets on for others. Tag {FORWARDS_TAG} = forward or nat says how."
-            )
-        return value
 
     def _nat_gateway(self, item: Item) -> model.NatGateway:
         addresses = item.items("NatGatewayAddresses")

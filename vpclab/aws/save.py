@@ -60,7 +60,9 @@ def save_aws(topology: Topology, folder: str | os.PathLike[str]) -> None:
         _write(path, "VpcBlockPublicAccessOptions", {"VpcBlockPublicAccessOptions": mode})
         for key in dict.fromkeys([*(key for _, key, _ in _WRITERS), *lists]):
             _write(path, key, {key: lists.get(key, [])})
-    said = {"assumed": list(snapshot.assumed), "port_25_open": snapshot.settings.port_25_open}
+    denied = [permission for _, permission in snapshot.settings.denied]
+    mail = snapshot.settings.port_25_open
+    said = {"denied": denied, "assumed": list(snapshot.assumed), "port_25_open": mail}
     _write(Path(folder), "vpclab-snapshot", said)
 
 
