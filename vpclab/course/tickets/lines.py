@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from functools import cache, cached_property
-from itertools import product, takewhile
+from itertools import combinations, product, takewhile
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from vpclab.course import words
@@ -25,7 +26,7 @@ from vpclab.topology.model import Instance, Site
 if TYPE_CHECKING:
     from vpclab import Topology, Trace
 
-__all__ = ["Case", "Claim", "Explanation", "Suspect", "Told", "line", "told"]
+__all__ = ["Case", "Claim", "Explanation", "Suspect", "Told", "apart", "line", "told"]
 
 Claim = tuple[str, str]  # a component's name and a code, as `plain` writes them
 Explanation = tuple[Fault, ...]  # one fault for each complaint, in their order
@@ -33,10 +34,14 @@ MACHINES = ("instance", "network_interface", "nat_gateway", "site")
 _ANSWERED = 99  # more machines than any way has
 
 
-class Told(NamedTuple):
-    """What a probe tells: how far the packet came, what its sender notices, which machine saw it last."""
+@dataclass(frozen=True)
+class Told:
+    """What a probe tells: what its sender notices, and which machine saw the packet last.
 
-    far: int
+    `far`, the number of machines that saw it, is for reckoning; nobody is told, so it does not compare.
+    """
+
+    far: int = field(compare=False)
     answer: str
     seen: str
 
@@ -48,7 +53,7 @@ class Told(NamedTuple):
 def told(way: Trace) -> Told:
     """Return what a probe tells of its way: no more than the ends and the machines between them know."""
     if way.reaches:
-        return Told(_ANSWERED, words.PROBE_ANSWER, words.SEEN_BACK)
+        return Told(_ANSWERED, words.PROBE_ANSWER, words.SEEN_ANSWER.format(name=way.source.name))
     seen: list[str] = []
     hops = [(hop, words.SEEN_REQUEST) for hop in way.forward] + [
         (hop, words.SEEN_ANSWER) for hop in way.reply
@@ -63,11 +68,17 @@ def told(way: Trace) -> Told:
 
 
 class Suspect(NamedTuple):
-    """A fault that matters: the rows that it breaks, and the resources that it touches."""
+    """A fault that matters: the rows it breaks, those that users notice, the resources it touches."""
 
     fault: Fault
     breaks: frozenset[int]
+    noticed: frozenset[int]
     touches: frozenset[str]
+
+
+def apart(chosen: Sequence[Suspect]) -> bool:
+    """Return whether no two faults touch the same resource."""
+    return not any(one.touches & other.touches for one, other in combinations(chosen, 2))
 
 
 class Case:
@@ -96,17 +107,18 @@ class Case:
     @cached_property
     def suspects(self) -> tuple[Suspect, ...]:
         """Return every fault that stops something that must work."""
-        must = {number for number, row in enumerate(self.intents) if row.must}
+        must = {number: row for number, row in enumerate(self.intents) if row.must}
         before = _values(self.sound)
         found = []
         for fault in faults(self.sound):
-            breaks = self.broken((fault,))
-            if breaks & must:
+            breaks = self.broken((fault,)) & must.keys()
+            # Nobody who is stopped writes into a log that others do not answer.
+            stopped = fault.at if fault.kind == "instance stopped" else None
+            noticed = {number for number in breaks if str(must[number].src) != stopped}
+            if noticed:
                 after = _values(self.network((fault,)))
-                touches = {
-                    id for id in {*before, *after} if before.get(id) is not after.get(id)
-                }  # values are frozen: what was not put anew is the same object
-                found.append(Suspect(fault, breaks & must, frozenset(touches)))
+                touches = {id for id in {*before, *after} if before.get(id) != after.get(id)}
+                found.append(Suspect(fault, breaks, frozenset(noticed), frozenset(touches)))
         return tuple(found)
 
     @cached_property
@@ -139,12 +151,15 @@ class Case:
 
     def expected(self, chosen: Explanation, question: Intent) -> Told:
         """Return what a probe tells under several faults: what stops the packet first decides."""
-        return min(self.told((fault,), question) for fault in chosen)
+        return min((self.told((fault,), question) for fault in chosen), key=lambda each: each.far)
 
     def explanations(self, complaints: Sequence[int]) -> list[Explanation]:
         """Return what may be behind these rows: for each a fault that breaks it and none of the others."""
-        pools = [[s.fault for s in self.suspects if s.breaks & {*complaints} == {row}] for row in complaints]
-        return list(product(*pools))
+        pools = [
+            [s for s in self.suspects if row in s.noticed and s.breaks & {*complaints} == {row}]
+            for row in complaints
+        ]
+        return [tuple(s.fault for s in chosen) for chosen in product(*pools) if apart(chosen)]
 
     def claims(self, fault: Fault) -> frozenset[Claim]:
         """Return the diagnoses that name this fault: its own, and the first blocker of any probe's way."""
@@ -157,7 +172,8 @@ class Case:
                     except VpclabError:
                         continue
                     found |= {(fault.at, first.code), (first.component.name, first.code)}
-            self._claims[fault] = frozenset((plain(name), plain(code)) for name, code in found)
+            names = {value.name for value in self.sound.snapshot()}
+            self._claims[fault] = frozenset((plain(n), plain(code)) for n, code in found if n in names)
         return self._claims[fault]
 
 

@@ -12,7 +12,6 @@ from contextlib import redirect_stdout
 from functools import cache, cached_property
 from hashlib import sha256
 from io import StringIO
-from itertools import combinations
 from random import Random
 from typing import TYPE_CHECKING, Any
 
@@ -23,7 +22,7 @@ from vpclab.course.kinds import CodeRaised, Edit, Unreadable, plain, quoted, run
 from vpclab.course.record import record
 from vpclab.course.tickets.designs import DESIGNS
 from vpclab.course.tickets.faults import KINDS, planted
-from vpclab.course.tickets.lines import Case, Claim, Explanation, Suspect, Told, line
+from vpclab.course.tickets.lines import Case, Claim, Explanation, Suspect, Told, apart, line
 from vpclab.evaluate.intents import Intent, Intents
 from vpclab.evaluate.packets import TrafficType
 from vpclab.topology.errors import BadInput, NotFound, VpclabError
@@ -49,7 +48,7 @@ if TYPE_CHECKING:
 __all__ = ["Ticket", "ticket"]
 
 LEVELS = (1, 2, 3)
-EXACT = 60  # so many explanations can be searched for the best plan of questions; beyond, it is greedy
+EXACT = 400  # so many explanations can be searched for the best plan of questions; beyond, it is greedy
 BLAMED: tuple[type[Resource], ...] = (
     Instance, NatGateway, InternetGateway, VirtualPrivateGateway, Connection, PeeringConnection, Subnet,
     RouteTable, SecurityGroup, NetworkAcl,
@@ -108,20 +107,18 @@ def _dealt(case: Case, level: int, draw: _Draw) -> tuple[Explanation, tuple[int,
         while len(drawn) < level:
             kind = draw.one([k for k in kinds if k not in {s.fault.kind for s in drawn}])
             drawn.append(draw.one([s for s in case.suspects if s.fault.kind == kind]))
-        own = [s.breaks - frozenset().union(*(o.breaks for o in drawn if o is not s)) for s in drawn]
-        if all(own) and _apart(case, drawn):
+        own = [s.noticed.difference(*(o.breaks for o in drawn if o is not s)) for s in drawn]
+        if all(own) and _plain(case, drawn):
             rows = [draw.one(sorted(each)) for each in own]
             pairs = sorted(zip(rows, (s.fault for s in drawn), strict=True), key=lambda pair: pair[0])
             return tuple(fault for _, fault in pairs), tuple(row for row, _ in pairs)
     raise BadInput(words.TICKET_NO_ROOM.format(level=level))
 
 
-def _apart(case: Case, drawn: list[Suspect]) -> bool:
+def _plain(case: Case, drawn: Sequence[Suspect]) -> bool:
     """Return whether faults leave each other alone: no common resource, and no probe that surprises."""
-    if any(one.touches & other.touches for one, other in combinations(drawn, 2)):
-        return False
     chosen = tuple(s.fault for s in drawn)
-    return len(drawn) == 1 or all(case.told(chosen, q) == case.expected(chosen, q) for q in case.probes)
+    return apart(drawn) and all(case.told(chosen, q) == case.expected(chosen, q) for q in case.probes)
 
 
 class Ticket:
