@@ -31,8 +31,8 @@ CSV_HEADER = (
     "id", "kind", "state", "tries", "right_at_first", "hints", "solution_shown", "misconceptions", "first",
     "last",
 )  # fmt: skip
-# Where an event begins in a damaged line.
-_BEGINS = re.compile(r'\{"v": ')
+# Where an event begins, whatever became of the text around it.
+_BEGINS = re.compile(r'\{\s*"\w+"\s*:')
 
 Event = dict[str, Any]
 
@@ -61,6 +61,7 @@ class Record:
     def __init__(self, where: Path) -> None:
         self.path = where / FILE
         self._unsaved: list[Event] = []
+        self._read: tuple[bytes, list[Event], list[bytes]] = (b"", [], [])
         self._messages: list[str] = []
         self._told: set[str] = set()
 
@@ -98,12 +99,9 @@ class Record:
             data = self.path.read_bytes()
         except OSError:
             data = b""
-        good, broken = [], []
-        for line in data.split(b"\n"):
-            if line.strip():
-                entry = _parse(line)
-                broken.extend([] if entry else [line])
-                good.extend([entry] if entry else _salvage(line))
+        if data != self._read[0]:
+            self._read = (data, *_parse(data))
+        _, good, broken = self._read
         if broken:
             self._set_aside(broken)
         return [*good, *self._unsaved]
@@ -168,29 +166,31 @@ class Record:
         self.tell(words.SET_ASIDE.format(lines=lines, where=self._shown, aside=ASIDE))
 
 
-def _parse(line: bytes) -> Event | None:
-    try:
-        entry = json.loads(line.decode("utf-8-sig"))
-    except (ValueError, RecursionError):
-        return None
-    return entry if _sound(entry) else None
+def _parse(data: bytes) -> tuple[list[Event], list[bytes]]:
+    """Return every whole event in a file's content, and the lines of what is left over."""
+    if b"{\0" in data or b"\0{" in data:  # an editor saved it as UTF-16; what was added since is ASCII
+        data = data.replace(b"\0", b"")
+    for mark in (b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf"):
+        data = data.removeprefix(mark)
+    text = data.decode("utf-8", "surrogateescape")
+    good: list[Event] = []
+    rest, at, decoder = [], 0, json.JSONDecoder()
+    while begin := _BEGINS.search(text, at):
+        rest.append(text[at : begin.start()])
+        try:
+            entry, at = decoder.raw_decode(text, begin.start())
+        except (ValueError, RecursionError):
+            entry, at = None, begin.end()
+        if _sound(entry):
+            good.append(entry)
+        else:
+            rest.append(text[begin.start() : at])
+    lines = "".join([*rest, text[at:]]).split("\n")
+    return good, [line.encode("utf-8", "surrogateescape") for line in lines if line.strip()]
 
 
 def _sound(entry: object) -> bool:
     return isinstance(entry, dict) and all(isinstance(entry.get(key), str) for key in ("event", "id", "time"))
-
-
-def _salvage(line: bytes) -> list[Event]:
-    """Return the whole events in a line that is none: joined to another, or saved in another encoding."""
-    text = line.replace(b"\0", b"").decode("utf-8", "replace")
-    found, decoder = [], json.JSONDecoder()
-    for begin in _BEGINS.finditer(text):
-        try:
-            entry, _ = decoder.raw_decode(text, begin.start())
-        except (ValueError, RecursionError):
-            continue
-        found.extend([entry] if _sound(entry) else [])
-    return found
 
 
 def in_force(events: Iterable[Event]) -> list[Event]:
