@@ -30,7 +30,7 @@ def said(name, packet, **changes):
     begin = RulesView.of(network()[name], [packet])
     view = RulesView(begin.guard, changes.get("inbound", begin.inbound), begin.outbound, (packet,))
     (table,) = view.tables()
-    return dict(table.rows), view.said()[0], table
+    return dict(table.rows), " ".join(view.said()[0]), table
 
 
 ROWS = [
@@ -135,7 +135,7 @@ def test_a_bad_rule_is_left_out_and_told_in_the_builder_s_words(name, text, comp
     wrong = [found for found in view.lines if found.wrong]
     assert [found.text for found in wrong] == [text]
     assert complaint in wrong[0].wrong
-    assert words.LEFT_OUT.format(count=1) in view.said()
+    assert ("", words.LEFT_OUT.format(count=1)) in view.said()
     assert view.code() == begin.code()
 
 
@@ -144,13 +144,13 @@ def test_a_bad_rule_is_left_out_and_told_in_the_builder_s_words(name, text, comp
 )
 def test_a_bad_packet_is_told_and_the_others_are_judged(text):
     view = RulesView.of(network()["web"], [text, f"tcp 443 from {CLIENT}"])
-    assert [sentence[0] for sentence in view.said()] == ["✖", "✔"]
+    assert [verdict[0] for verdict, _ in view.said()] == ["✔", "✖"]
     assert "<b>" not in view.html()
 
 
 def test_ipv6_meets_the_rules_where_the_vpc_has_it():
     view = RulesView.of(network(ipv6=True)["web"], ["tcp 443 from 2001:db8:9::1"])
-    assert "no inbound rule admits" in view.said()[0]
+    assert "no inbound rule admits" in view.said()[0][1]
 
 
 CHANGED = [

@@ -89,13 +89,13 @@ def test_a_blackhole_wins_and_drops_the_packet():
     shop = network()
     shop["nat"].remove()
     view = RouteView(shop["front"], ip_address("203.0.113.9"))
-    assert view.said.startswith(f"✖ {words.ROUTE_VERDICTS[False]}")
+    assert view.said[0].startswith(f"✖ {words.ROUTE_VERDICTS[False]}")
     assert view.rows().rows[view.rows().marked][4] == words.ROUTE_WINS_GONE
     assert words.GONE in str(view)
 
 
 def test_a_reserved_address_is_not_said_to_be_uncovered():
-    said = RouteView(network()["front"], ip_address("169.254.168.9")).said
+    said = RouteView(network()["front"], ip_address("169.254.168.9")).said[1]
     assert "AWS keeps 169.254.168.9 for itself" in said
     assert "no route covers" not in said
 

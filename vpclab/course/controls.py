@@ -68,7 +68,8 @@ def button(word: str, action: Callable[[], object], tooltip: str = "") -> Any:
     """Return a button as wide as its word."""
     from ipywidgets import Button
 
-    made = Button(description=word, tooltip=tooltip or word, layout={"width": "auto"})
+    look = {"width": "auto", "align_self": "flex-start"}
+    made = Button(description=word, tooltip=tooltip or word, layout=look)
     made.on_click(lambda _: action())
     return made
 
@@ -80,11 +81,11 @@ def row(*children: Any) -> Any:
     return Box(children, layout={"flex_flow": "row wrap", "align_items": "center"})
 
 
-def columns(left: Any, right: Any) -> Any:
-    """Return controls beside what they change; in a narrow window above it."""
+def columns(left: Any, right: Any, width: int = 300) -> Any:
+    """Return controls of at least that width beside what they change; in a narrow window above it."""
     from ipywidgets import Box
 
-    left.layout.flex, right.layout.flex = "1 1 300px", "3 1 400px"
+    left.layout.flex, right.layout.flex = f"1 1 {width}px", "3 1 400px"
     return Box([left, right], layout={"flex_flow": "row wrap"})
 
 
@@ -102,10 +103,10 @@ def live(html: str) -> str:
     return f'<div role="status" aria-live="polite">{html}</div>'
 
 
-def line(text: str, strong: bool = False) -> str:
-    """Return a line of text, escaped."""
-    weight = ";font-weight:bold" if strong else ""
-    return f'<p style="margin:0 0 5px{weight}">{escape(text)}</p>'
+def line(text: str, strong: str = "") -> str:
+    """Return a line of text, escaped, after words that stand out."""
+    first = f"<strong>{escape(strong)}</strong> " if strong else ""
+    return f'<p style="margin:0 0 5px">{first}{escape(text)}</p>'
 
 
 def complaint(text: str) -> str:

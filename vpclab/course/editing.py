@@ -208,15 +208,16 @@ class RulesView:
         cells = (words.DECIDES_DENY if decides else words.NOT_NEEDED for decides in left)
         return (words.LAST_ENTRY if self.is_acl else words.LAST_RULE, *cells)
 
-    def said(self) -> list[str]:
-        """Return a sentence for each packet, and one for the rules that could not be read."""
-        found = [f"✖ {probe.wrong}" for probe in self.probes if probe.packet is None]
+    def said(self) -> list[tuple[str, str]]:
+        """Return a verdict and its reason for each packet, and what could not be read."""
+        found = []
         for probe, decision in self.decisions:
             mark = theme.MARKS[decision.allowed]
-            found.append(f"{mark.sign} {probe.text}, {mark.word}: {decision.because}")
+            found.append((f"{mark.sign} {probe.text}, {mark.word}:", decision.because))
+        found += [("✖", probe.wrong) for probe in self.probes if probe.packet is None]
         if wrong := sum(bool(done.wrong) for done in self.lines):
-            found.append(words.LEFT_OUT.format(count=wrong))
-        return found or [words.TYPE_PACKET]
+            found.append(("", words.LEFT_OUT.format(count=wrong)))
+        return found or [("", words.TYPE_PACKET)]
 
     # -- code ------------------------------------------------------------------------------------
 
@@ -251,14 +252,15 @@ class RulesView:
     # -- showing ---------------------------------------------------------------------------------
 
     def __str__(self) -> str:
-        parts = [*self.said(), *self.tables(), words.CODE_HEAD, Code(self.code())]
+        said = [" ".join(pair).strip() for pair in self.said()]
+        parts = [*said, *self.tables(), words.CODE_HEAD, Code(self.code())]
         return "\n".join(map(str, parts))
 
     __repr__ = __str__
 
     def html(self) -> str:
         """Return the verdicts, the tables and the code."""
-        told = live("".join(line(text, strong=True) for text in self.said()))
+        told = live("".join(line(reason, strong=verdict) for verdict, reason in self.said()))
         tables = "".join(table.html() for table in self.tables())
         return sheet(told, tables, line(words.CODE_HEAD), Code(self.code()).html())
 
@@ -290,7 +292,7 @@ def rule_editor(guard: Guard, *packets: str) -> Any:
 
     begin = RulesView.of(guard, packets)
     page = HTML()
-    asked = field(words.PACKETS, ", ".join(packets), words.PACKETS_LIKE)
+    asked = field(words.PACKETS, ", ".join(packets), words.PACKETS_LIKE, "60em")
     lists = {side: VBox() for side in SIDES}
 
     def texts(side: str) -> tuple[str, ...]:
@@ -314,7 +316,7 @@ def rule_editor(guard: Guard, *packets: str) -> Any:
         number = len(lists[side].children) + 1
         word = "from" if side == INBOUND else "to"
         like = words.ENTRY_LIKE if begin.is_acl else words.RULE_LIKE
-        typed = field(f"{words.SIDE_SHORT[side]} {number}", text, like.format(word=word), "22em")
+        typed = field(f"{words.SIDE_SHORT[side]} {number}", text, like.format(word=word))
         typed.layout.flex = "1 1 12em"
         label = f"{side} {number}"
         buttons = [button(words.REMOVE, lambda: remove(side, made), f"{words.REMOVE}: {label}")]
@@ -351,7 +353,7 @@ def rule_editor(guard: Guard, *packets: str) -> Any:
     show()
     adders = {side: button(words.ADD_RULE.format(side=side), partial(add_new, side)) for side in SIDES}
     controls = VBox([asked, *(part for side in SIDES for part in (lists[side], adders[side]))])
-    return shell([columns(controls, page)], view)
+    return shell([columns(controls, page, 375)], view)
 
 
 def _number(text: str) -> int | None:

@@ -36,14 +36,14 @@ class RouteView:
         return None if self.address is None else select_route(self.table, self.address)
 
     @property
-    def said(self) -> str:
-        """Return the decision in a sentence, with a mark and a word."""
+    def said(self) -> tuple[str, str]:
+        """Return the decision with a mark and a word, and why."""
         if (decision := self.decision) is None:
-            return words.TYPE_ADDRESS.format(table=self.table.name)
+            return "", words.TYPE_ADDRESS.format(table=self.table.name)
         mark, because = theme.MARKS[decision.allowed], decision.because
         if decision.rule is None and any(map(self._covering, self.table.value.routes)):
             because = words.ROUTE_RESERVED_SAID.format(table=self.table.name, address=self.address)
-        return f"{mark.sign} {words.ROUTE_VERDICTS[decision.allowed]}: {because}"
+        return f"{mark.sign} {words.ROUTE_VERDICTS[decision.allowed]}:", because
 
     def rows(self) -> Table:
         """Return the routes in the table's order, each with its length, and why it wins or loses."""
@@ -104,13 +104,14 @@ class RouteView:
         return words.ROUTE_TIE.format(kind=self._kind(decision.rule))
 
     def __str__(self) -> str:
-        return f"{self.said}\n{self.rows()}"
+        return f"{' '.join(self.said).strip()}\n{self.rows()}"
 
     __repr__ = __str__
 
     def html(self) -> str:
         """Return the sentence and the judged table."""
-        return sheet(live(line(self.said, strong=self.address is not None)), self.rows().html())
+        verdict, because = self.said
+        return sheet(live(line(because, strong=verdict)), self.rows().html())
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         return {"text/plain": str(self), "text/html": self.html()}

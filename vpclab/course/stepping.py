@@ -186,7 +186,7 @@ class StepView:
         head, *lines = self._lines(self.number)
         header, rules = self._tables()[:1], self._tables()[1:]
         lines += [self.said] if self.said else []
-        now = live(line(head, strong=True) + "".join(map(line, lines)))
+        now = live(line("", strong=head) + "".join(map(line, lines)))
         now += "".join(table.html() for table in header)
         after = "".join(table.html() for table in rules) + _way(self._steps, self.number)
         picture = picture_of(self.trace, self._steps[self.number].place).picture
