@@ -301,7 +301,10 @@ def endpoint_interfaces(network: LinkedNetwork, full: str, vpc: Vpc | None, vers
         return []
     ids = {endpoint.id for endpoint in _private_dns(network, full, vpc)}
     own = (i for i in network.interfaces.values() if i.value.owner_id in ids)
-    return [i for i in own if any(v == version for v, _ in i.addresses)]
+    found = (i for i in own if any(v == version for v, _ in i.addresses))
+    return sorted(
+        found, key=lambda interface: interface.value.status != "in-use"
+    )
 
 
 def _at_site(found: Site, ref: object, version: int) -> End:

@@ -133,9 +133,8 @@ def _private_host(network: LinkedNetwork, found: re.Match[str], vpc: Vpc | None)
 
 def _endpoint(network: LinkedNetwork, found: re.Match[str], vpc: Vpc | None) -> tuple[list[Address], str]:
     """Resolve an endpoint's own name: publicly resolvable, private addresses (VPE-12)."""
-    ids = [
-        e.id for e in network.snapshot.all(VpcEndpoint) if found[1] == e.id or found[1].startswith(f"{e.id}-")
-    ]
+    every = network.snapshot.all(VpcEndpoint)
+    ids = [e.id for e in every if f"{found[1]}-".startswith(f"{e.id.lower()}-")]
     own = [i.value.private_ip for i in network.interfaces.values() if i.value.owner_id in ids]
     because = (
         "an endpoint's own name is answered everywhere, with the private addresses of its "

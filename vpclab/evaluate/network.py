@@ -396,7 +396,8 @@ def link_groups(groups: tuple[SecurityGroup, ...], direction: str, peer_blocks: 
                 blocks = peer_blocks(rule.peer) or ((0, 0, 0),)
                 rows.extend((*what, *block, None, rule) for block in blocks)
             else:
-                rows.append((*what, 0, 0, 0, members(rule.peer, group), rule))
+                found = frozenset() if rule.stale else members(rule.peer, group)
+                rows.append((*what, 0, 0, 0, found, rule))
     return RuleSet(groups, direction, tuple(rows))
 
 

@@ -371,6 +371,8 @@ def _leave_transit(
     vpc: LinkedVpc | None = network.vpcs.get(attachment.resource_id)
     hosts = [network.subnets[id] for id in attachment.subnet_ids if id in network.subnets]
     host = next((s for s in hosts if s.value.az == zone), hosts[0] if hosts else None)
+    if attachment.appliance_mode:  # the reply comes in where the request did (TGW-8)
+        host = walk.pinned.setdefault(attachment.id, host)
     if vpc is None or host is None:
         what = attachment.resource_id if vpc is None else f"a subnet of attachment {attachment.name}"
         walk.stop_unknown(tgw, header, f"transit gateway {tgw.name}: {what} is not in the data.")

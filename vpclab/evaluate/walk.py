@@ -88,6 +88,7 @@ _UNMODELLED = (
     "gateway_load_balancer",
     "gateway_load_balancer_endpoint",
 )
+_OWNED = ("vpc_endpoint", "nat_gateway")  # what such an interface does, its owner tells
 # A part is shown as the gateway, or the VPC, that it is a part of: the kinds of a hop are few and public.
 _SHOWN_AS = {
     "connection": "virtual_private_gateway",
@@ -132,6 +133,9 @@ class Walk:
         self.tracked: set[tuple[str, Header]] = set()  # replies that security groups expect (SG-12)
         self.asked: list[tuple[Interface, Header, str]] = []  # what security groups judged on the request
         self.translated: dict[str, tuple[Header, Header]] = {}  # what a NAT device remembers: before, after
+        self.pinned: dict[
+            str, LinkedSubnet | None
+        ] = {}  # attachments in appliance mode → zone's subnet (TGW-8)
         self.through: dict[str, list[Interface]] = {FORWARD: [], REPLY: []}  # appliances on each leg
         self.seen: set[tuple[str, str, Header]] = set()
         self.established = established  # connections that security groups tracked before a change (SG-15)
@@ -347,6 +351,11 @@ class Walk:
             self.stop_unknown(
                 interface.value, header, f"{component.name} is a {what}, which vpclab does not model yet."
             )
+            return
+        if component is interface.value and interface.value.interface_type in _OWNED:
+            owner = interface.value.owner_id or "who has it"
+            because = f"{component.label}: {owner} is not in the data."
+            self.stop_unknown(component, header, because)
             return
         if component.kind == VpcEndpoint.kind and self.leg == FORWARD:
             endpoints.at_interface_endpoint(self, component, interface, header)

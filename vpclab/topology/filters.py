@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from functools import partial
 from ipaddress import IPv4Network, IPv6Network
 
@@ -146,6 +147,10 @@ class SecurityGroupHandle(Handle[SecurityGroup]):
         others = [group for group in mates if group.id != self.id]
         naming = [group for group in others if any(rule.peer == self.id for rule in group.rules)]
         self._refuse_use("used-group", [*enis, *naming])
+        for group in self.topology.values(SecurityGroup):
+            kept = tuple(replace(r, stale=r.stale or r.peer == self.id) for r in group.rules)
+            if kept != group.rules:
+                self.topology.put(replace(group, rules=kept))
         self.topology.drop(self.value)
 
 

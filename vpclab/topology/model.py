@@ -387,7 +387,8 @@ class SecurityGroupRule:
     """One rule of a security group: what it allows, and the peer (SG-7).
 
     `peer` is a network, or the id of a security group or prefix list. For ICMP `from_port` is the
-    type and `to_port` the code, -1 for all (SG-8). `peer_name` is what people call the peer.
+    type and `to_port` the code, -1 for all (SG-8). `peer_name` is what people call the peer. A rule is
+    `stale` when its group was deleted: it stays and matches nobody (PCX-9).
     """
 
     direction: str
@@ -397,6 +398,7 @@ class SecurityGroupRule:
     peer: Network | str
     description: str = ""
     peer_name: str = ""
+    stale: bool = False
 
     def __str__(self) -> str:
         ports = ports_text(self.protocol, self.from_port, self.to_port)

@@ -124,10 +124,12 @@ class TransitGatewayHandle(Handle[TransitGateway]):
         name: str | None = None,
         associate: bool = True,
         propagate: bool = True,
+        appliance_mode: bool = False,
     ) -> TransitGatewayAttachmentHandle:
         """Attach a VPC by one subnet in each zone it shall serve (TGW-3).
 
-        `associate` and `propagate` are about the default route table, if there is one (TGW-2).
+        `associate` and `propagate` are about the default route table, if there is one (TGW-2);
+        `appliance_mode` keeps both directions of a flow in one zone of this VPC (TGW-8).
         """
         value = self.topology.one(Vpc, vpc)
         if value.region != self.value.region:
@@ -139,7 +141,8 @@ class TransitGatewayHandle(Handle[TransitGateway]):
                 refuse("subnet-other-vpc", subnet=subnet.name, here=f"VPC {value.name}")
         rules.one_per_zone(placed, f"attachment of VPC {value.name}")
         ids = tuple(subnet.id for subnet in placed)
-        return self._join("vpc", value, name, associate, propagate, subnet_ids=ids)
+        own = {"subnet_ids": ids, "appliance_mode": appliance_mode}
+        return self._join("vpc", value, name, associate, propagate, **own)
 
     def attach_connection(
         self, connection: Ref, *, name: str | None = None, associate: bool = True, propagate: bool = True
