@@ -296,15 +296,16 @@ def _private_dns(network: LinkedNetwork, full: str, vpc: Vpc) -> list[VpcEndpoin
 
 
 def endpoint_interfaces(network: LinkedNetwork, full: str, vpc: Vpc | None, version: int) -> list[Interface]:
-    """Return the interfaces that a service's public name means inside a VPC with private DNS (VPE-12)."""
+    """Return the interfaces that a service's public name means inside a VPC with private DNS (VPE-12).
+
+    Those of a failed zone are left out while another one works (VPE-17).
+    """
     if vpc is None or not (vpc.dns_support and vpc.dns_hostnames):
         return []
     ids = {endpoint.id for endpoint in _private_dns(network, full, vpc)}
     own = (i for i in network.interfaces.values() if i.value.owner_id in ids)
-    found = (i for i in own if any(v == version for v, _ in i.addresses))
-    return sorted(
-        found, key=lambda interface: interface.value.status != "in-use"
-    )
+    found = [i for i in own if any(v == version for v, _ in i.addresses)]
+    return [i for i in found if i.value.status == "in-use"] or found
 
 
 def _at_site(found: Site, ref: object, version: int) -> End:
