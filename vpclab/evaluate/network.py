@@ -41,11 +41,6 @@ Key = tuple[int, int]  # (IP version, address as an integer)
 Block = tuple[int, int, int]  # (IP version, network, mask)
 
 
-def vpc_blocks(vpc: Vpc) -> tuple[Network, ...]:
-    """Return the IPv4 and IPv6 blocks of a VPC."""
-    return (*vpc.cidrs, *vpc.ipv6_cidrs)
-
-
 def block_of(network: Network) -> Block:
     """Return a network as integers, ready for ``address & mask == network``."""
     return (network.version, int(network.network_address), int(network.netmask))
@@ -183,7 +178,7 @@ class LinkedNetwork:
 
     def __init__(self, snapshot: Snapshot) -> None:
         self.snapshot = snapshot
-        self.vpcs = {v.id: LinkedVpc(v, tuple(block_of(b) for b in vpc_blocks(v))) for v in snapshot.all(Vpc)}
+        self.vpcs = {v.id: LinkedVpc(v, tuple(block_of(b) for b in v.blocks)) for v in snapshot.all(Vpc)}
         self._gateways()
         self.attachments = [a for a in snapshot.all(TransitGatewayAttachment) if a.state == "available"]
         self._members: dict[str, set[Key]] = {}

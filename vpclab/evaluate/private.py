@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from vpclab.evaluate.network import LinkedSubnet, LinkedVpc, block_of, vpc_blocks
+from vpclab.evaluate.network import LinkedSubnet, LinkedVpc, block_of
 from vpclab.evaluate.packets import Header, address
 from vpclab.evaluate.results import FORWARD, REPLY, Decision, Place, Target
 from vpclab.topology.model import (
@@ -318,7 +318,7 @@ def _transit_routes(walk: Walk, table: TransitGatewayRouteTable) -> list[Transit
         connection = walk.network.snapshot.get(Connection, attachment.resource_id)
         if vpc is not None:
             blocks = [
-                b for b in vpc_blocks(vpc) if not any(b.version == t.version and b.overlaps(t) for t in taken)
+                b for b in vpc.blocks if not any(b.version == t.version and b.overlaps(t) for t in taken)
             ]
             taken += blocks  # the later VPC's overlapping routes are not propagated (TGW-7)
             for block in blocks:
