@@ -25,7 +25,6 @@ from vpclab import (
 )
 
 # fmt: off
-LISTS = "a rule that names a prefix list counts as one rule"
 EMPTY, MISMATCH = "SG_HAS_NO_RULES", "ENI_SG_RULES_MISMATCH"
 SHUT = "SG_HAS_NO_RULES|ENI_SG_RULES_MISMATCH"
 ACL = "SUBNET_ACL_RESTRICTION"
@@ -300,7 +299,7 @@ answer("SG-16 to an interface endpoint everything is tracked",
        security_groups=[n.open]), "e"), True)
 answer("SG-16 to a DynamoDB gateway endpoint everything is tracked",
        client_rule_gone(lambda n: n.vpc.gateway_endpoint("dynamodb", [n.prv.route_table]),
-       service("dynamodb")), True, xfail="a gateway endpoint is none that always tracks")
+       service("dynamodb")), True)
 answer("SG-14 to an S3 gateway endpoint an open flow is untracked",
        client_rule_gone(lambda n: n.vpc.gateway_endpoint("s3", [n.prv.route_table]), service("s3")), False)
 answer("SG-14 to a neighbour an open flow is untracked", client_rule_gone(nothing, "b1"), False)
@@ -392,8 +391,7 @@ flow("SG-23 through an appliance the private address is what counts",
 flow("SG-23 through an appliance an outbound reference admits nobody either",
      lambda n: (through(n, "all from 0.0.0.0/0"), m := n.group("t", "all from 0.0.0.0/0"), n.wear("b1", m),
          n.wear("a1", n.group("c", out=["tcp 80 to t"]))), "a1", "b1", tcp(80), "blocked",
-     "security_group/c outbound SG_REFERENCES_NOT_PRESERVED|ENI_SG_RULES_MISMATCH",
-     xfail="an outbound reference still matches through an appliance")
+     "security_group/c outbound SG_REFERENCES_NOT_PRESERVED|ENI_SG_RULES_MISMATCH")
 flow("SG-23 the appliance itself knows who speaks to it", lambda n: through(n, "all from 0.0.0.0/0",
      security_groups=[n.group("fw", "all from m", out=["all to 0.0.0.0/0"])]) if n.group("m")
      else None, "a1", "b1", tcp(80), "delivered", via=("n",))
@@ -408,10 +406,10 @@ refusal("SG-26 a reference is one rule of the sixty", "RulesPerSecurityGroupLimi
         lambda n: n.group("big", *(f"tcp {p} from 10.0.0.0/8" for p in range(60)), "tcp 99 from open"))
 refusal("SG-26 a prefix list counts with all its entries", "RulesPerSecurityGroupLimitExceeded",
         lambda n: (n.topology.prefix_list("pl", [f"10.{i}.0.0/16" for i in range(2)]),
-            n.group("big", *(f"tcp {p} from 10.0.0.0/8" for p in range(59)), "tcp 99 from pl")), xfail=LISTS)
+            n.group("big", *(f"tcp {p} from 10.0.0.0/8" for p in range(59)), "tcp 99 from pl")))
 refusal("SG-26 a prefix list of 61 entries is too long for a rule", "RulesPerSecurityGroupLimitExceeded",
         lambda n: (n.topology.prefix_list("pl", [f"10.{i}.0.0/16" for i in range(61)]),
-            n.group("big", "tcp 99 from pl")), xfail=LISTS)
+            n.group("big", "tcp 99 from pl")))
 answer("SG-26 five groups on an interface are accepted", lambda n: len(n.prv.instance("x",
        security_groups=[n.group(f"g{i}") for i in range(5)]).interfaces[0].value.group_ids), 5)
 refusal("SG-26 a sixth group on a second interface is refused too", "SecurityGroupsPerInterfaceLimitExceeded",
@@ -513,8 +511,7 @@ for says, entry, traffic, ok in (
     ("TCP of ports 0 to 65535", {"Protocol": "6", "PortRange": {"From": 0, "To": 65535}}, tcp(65535), True),
 ):
     flow(f"ACL-6 {says}", aws_acl(**entry), "a1", "b1", traffic, "delivered" if ok else "blocked",
-    base=Loaded,
-         xfail="over IPv4 too the type is asked" if "58" in says else "")
+    base=Loaded)
 flow("ACL-6 over IPv6 protocol 58 has types", lambda n: n.acl(n.prb,
      into=("1 allow icmpv6 type 128 from ::/0",), out=("1 allow icmpv6 type 129 to ::/0",)), "a1", "b1",
      icmp(), "delivered", v6=True)

@@ -284,8 +284,7 @@ def naming(n: Any, *, gone: str = "") -> None:
 
 flow("PCX-9 a rule may name the peer's group", naming, "y1", "a1", tcp(80), "delivered")
 flow("PCX-9 a rule whose group is deleted stays and admits nobody", lambda n: naming(n, gone="group"), "y1",
-     "a1", tcp(80), "blocked", f"security_group/mine inbound {MISMATCH}",
-     xfail="the deleted group counts as one that the data does not tell")
+     "a1", tcp(80), "blocked", f"security_group/mine inbound {MISMATCH}")
 answer("PCX-9 the stale rule can be taken out",
        lambda n: (naming(n, gone="group"), g := n.topology["A/mine"], rule := str(g.value.side("inbound")[0]),
            g.revoke(inbound=[rule]), len(g.value.side("inbound")))[-1], 0)
@@ -590,7 +589,7 @@ def firewalls(mode: str) -> Any:
 
 
 answer("TGW-8 with appliance mode both legs pass the same firewall", firewalls("enable"),
-       ("delivered", True, True), xfail="appliance mode is not read")
+       ("delivered", True, True))
 flow("TGW-8 without it a flow between zones passes two firewalls, which is said",
      lambda n: inspection(n, "disable"), "a1", "y9", tcp(80), "delivered", base=Loaded, via=("fwa",),
          note="RT-20")
