@@ -30,7 +30,8 @@ from vpclab.course.editing import rule_editor
 from vpclab.course.exercises import Exercise, Explanation, Prediction, Trap, Verdict
 from vpclab.course.exploring import route_explorer
 from vpclab.course.installation import self_check
-from vpclab.course.lesson import check, export_progress, hint, progress, reset, reveal, show, solution
+from vpclab.course.lesson import check, export_progress, hint, reset, reveal, show, solution
+from vpclab.course.overview import progress
 from vpclab.course.planning import cidr_planner
 from vpclab.course.probes import probe
 from vpclab.course.reference import fact, price, subnets, terms

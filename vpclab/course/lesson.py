@@ -12,20 +12,20 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from vpclab.course import quiz, words
 from vpclab.course.blank import ____
-from vpclab.course.cards import Card, Code, Table
+from vpclab.course.cards import Card, Code
 from vpclab.course.copies import outdated
-from vpclab.course.declarations import catalogue, exercise, find, numbers, prediction
-from vpclab.course.exercises import Exercise, Prediction, Verdict, judge
+from vpclab.course.declarations import exercise, find, prediction
+from vpclab.course.exercises import Prediction, Verdict, judge
 from vpclab.course.kinds import quoted
 from vpclab.course.probes import probes
-from vpclab.course.record import record, summary
+from vpclab.course.record import record
 from vpclab.course.stepping import still
 from vpclab.evaluate.results import Trace
 
 if TYPE_CHECKING:
     from vpclab import Topology
 
-__all__ = ["check", "commit", "export_progress", "hint", "progress", "reset", "reveal", "show", "solution"]
+__all__ = ["check", "commit", "export_progress", "hint", "reset", "reveal", "show", "solution"]
 
 C = TypeVar("C", bound=Card)
 
@@ -138,31 +138,6 @@ def reveal(id: str, network: Topology | None = None) -> Card:
     as_asked = network is None or item.truth(way) == item.truth(item.flow.trace(item.given()))
     parts = (f"{predicted} {said}", way, *([item.after] if item.after and as_asked else []))
     return _with_note(Card(words.PREDICTION, id, "good" if right else "bad", parts), id)
-
-
-def progress() -> Card:
-    """Return the map of the course with what is done; where it is recorded stands below."""
-    done = summary(record().events())
-    rows = []
-    questions = quiz.all_questions()
-    for number in sorted({*numbers(), *(question.chapter for question in questions)}):
-        declared = [item for id, item in catalogue().items() if id.startswith(f"{number}-")]
-        wanted = (
-            ([item.id for item in declared if isinstance(item, Exercise)], "correct"),
-            ([item.id for item in declared if isinstance(item, Prediction)], "predicted"),
-            ([question.id for question in questions if question.chapter == number], "correct"),
-        )
-        cells = [
-            words.OF.format(done=sum(id in done and done[id].state == state for id in ids), all=len(ids))
-            for ids, state in wanted
-        ]
-        hints = sum(done[item.id].hints for item in declared if item.id in done)
-        rows.append((number, *cells, str(hints)))
-    header = (words.CHAPTER, words.EXERCISES, words.PREDICTIONS, words.QUESTIONS, words.HINTS)
-    where = words.PROGRESS_WHERE.format(where=record().path)
-    return _with_note(
-        Card(words.PROGRESS, words.PROGRESS_TITLE, parts=(Table(header, tuple(rows)),), next=where)
-    )
 
 
 def export_progress(path: str = "my_progress.csv") -> Card:

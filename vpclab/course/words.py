@@ -241,14 +241,33 @@ ANSWER_LABEL = "Answer"
 # --- progress ----------------------------------------------------------------------------------------------
 
 PROGRESS = "progress"
-PROGRESS_TITLE = "Your way so far"
-CHAPTER, EXERCISES, PREDICTIONS, HINTS, QUESTIONS = (
-    "chapter",
-    "exercises",
-    "predictions",
-    "hints",
-    "recall questions",
-)
+CHAPTER, EXERCISES, PREDICTIONS, QUESTIONS = "chapter", "exercises", "predictions", "recall questions"
+STATE, COUNTS = "state", "done so far"
+CHAPTER_TITLES = {
+    "00": "Start here",
+    "01": "Environments and networks",
+    "02": "VPCs, subnets and addresses",
+    "03": "Route tables and gateways",
+    "04": "Public and private subnets",
+    "05": "NAT: out, but not in",
+    "06": "To your own data centre",
+    "07": "VPC peering",
+    "08": "Protocols and ports",
+    "09": "Security groups",
+    "10": "Network ACLs, and both together",
+    "11": "Endpoints and network interfaces",
+    "12": "Flow logs",
+    "13": "The whole path: a troubleshooting clinic",
+    "14": "Capstone",
+    "15": "The real thing",
+}
+CHAPTER_STATES = {"done": "✔ done", "begun": "◐ begun", "not yet": "○ not yet"}
+STILL_COMING = "Still to be written: {chapters}."
+MET_HEADER = ("what you met", "learners believe", "where to try again")
+MARK_MASTERED, MARK_SHAKY = "✔ mastered", "◐ shaky"
+NEXT_GO_ON = "Go on in chapter {chapter}: {id} is next."
+NEXT_BEGIN = "Begin chapter {chapter}."
+NEXT_NOTHING = "Everything that there is, is done."
 OF = "{done} of {all}"
 PROGRESS_WHERE = "Recorded in {where}."
 NOT_SAVED = (
