@@ -1,4 +1,7 @@
-"""The ticket as controls: lists for a probe and a diagnosis, a button for each. They only call the ticket."""
+"""The ticket as controls: choices for a probe and a diagnosis, a button for each. They only call the ticket.
+
+Radio buttons, because JupyterLab takes the letters and arrow keys that a drop-down list would need.
+"""
 
 from __future__ import annotations
 
@@ -46,12 +49,12 @@ def desk(ticket: Ticket) -> Any:
 
 
 def _list(label: str, options: Any) -> Any:
-    from ipywidgets import Dropdown
+    from ipywidgets import RadioButtons
 
     pairs = list(options.items()) if isinstance(options, dict) else [(text, text) for text in options]
-    return Dropdown(
+    return RadioButtons(
         options=pairs, value=None, description=label,
-        layout={"width": "auto", "min_width": "16em"}, style={"description_width": "initial"},
+        layout={"width": "auto"}, style={"description_width": "initial"},
     )  # fmt: skip
 
 
@@ -66,8 +69,11 @@ def _row(ticket: Ticket, controls: list[Any], word: str, action: Callable[[], Ca
         missing = Card(words.NOT_YET, ticket.title, "open", (words.DESK_CHOOSE,))
         guarded(said, lambda: live((action() if chosen else missing).html()))
 
-    look = {"flex_flow": "row wrap", "align_items": "center", "grid_gap": "4px 12px"}
-    return [HBox([*controls, button(word, press)], layout=look), said]
+    return [
+        HBox(controls, layout={"flex_flow": "row wrap", "grid_gap": "4px 24px"}),
+        button(word, press),
+        said,
+    ]
 
 
 def _html(text: str) -> Any:
