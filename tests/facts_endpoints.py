@@ -179,9 +179,9 @@ flow("VPE-12 without private DNS the service is reached past the endpoint",
 flow("VPE-12 another service is reached past the endpoint", lambda n: (n.nat(), ep(n)), "a1", service("sqs"),
      tcp(443), "delivered", via=("nat",), past=("e",))
 flow("VPE-13 an endpoint starts nothing", lambda n: ep(n), "e", "a1", tcp(443), "blocked",
-     "vpc_endpoint/e VPCE_INTRA_VPC_TRAFFIC", reach=False)
+     "vpc_endpoint/e VPCE_INTRA_VPC_TRAFFIC")
 flow("VPE-13 an endpoint starts nothing to the internet either",
-     lambda n: (ep(n), n.nat(), n.prb.route("0.0.0.0/0", to="nat")), "e", X, tcp(443), "blocked", reach=False)
+     lambda n: (ep(n), n.nat(), n.prb.route("0.0.0.0/0", to="nat")), "e", X, tcp(443), "blocked")
 flow("VPE-14 a site uses an interface endpoint by VPN", lambda n: (ep(n), learnt(n, n.prb)), site("OP"), "e",
      tcp(443), "delivered", via=("vgw", "e"))
 flow("VPE-14 a site uses an interface endpoint by Direct Connect", lambda n: (ep(n, "s3", n.prv), dx(n)),
@@ -231,12 +231,10 @@ flow("VPE-19 a route to a gateway load balancer endpoint leads where nothing is 
                                        "RouteTableIds": [], "Groups": [], "Tags": []}),
                 n.eni("fw", "prb", "10.0.2.60", Groups=[], InterfaceType="gateway_load_balancer_endpoint",
                 RequesterManaged=True),
-                n.route("prv", "0.0.0.0/0", GatewayId="vpce-fw")), "a1", X, tcp(443), "unknown", base=Loaded,
-                reach=False)
+                n.route("prv", "0.0.0.0/0", GatewayId="vpce-fw")), "a1", X, tcp(443), "unknown", base=Loaded)
 flow("VPE-10 an endpoint whose state is pending answers nothing",
      lambda n: (n.interface_endpoint(), n.one("VpcEndpoints", "vpce-x").update(State="pending")), "a1",
-         "if-x", tcp(443), "blocked", base=Loaded,
-     reach=False)
+         "if-x", tcp(443), "blocked", base=Loaded)
 
 # -- PATH ----------------------------------------------------------------------------------------------
 

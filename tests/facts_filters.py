@@ -202,7 +202,7 @@ for says, where, traffic, six in (
 ):
     for fact in ("SG-11", "ACL-10", "PATH-15"):
         flow(f"{fact} {says} at {where} is reached through closed filters", closed, "a1", where, traffic,
-        "delivered", v6=six, reach=False)
+        "delivered", v6=six)
 
 # -- SG: state -----------------------------------------------------------------------------------------
 
@@ -214,8 +214,7 @@ flow("SG-12 a visitor from the internet gets the reply without an outbound rule"
      lambda n: (n.hosts["p1"].elastic_ip("198.51.100.10"), rules("udp 53 from 203.0.113.0/24",
      host="p1", out=[])(n)), X, "p1", udp(53), "delivered")
 flow("SG-12 what a reply may do no new connection may", rules(host="a1", out=["tcp 80 to 0.0.0.0/0"]), "b1",
-     "a1", tcp(40000, src_port=80), "blocked", f"security_group/g inbound {SHUT}",
-     reach=False)
+     "a1", tcp(40000, src_port=80), "blocked", f"security_group/g inbound {SHUT}")
 flow("SG-13 protocol 50 gets its answer without an outbound rule",
      rules("protocol 50 from 10.0.0.0/16", out=[]), "a1", "b1", protocol(50), "delivered")
 
@@ -335,7 +334,7 @@ flow("SG-20 through public addresses nobody is a member",
          security_groups=[m]),
                 n.host("p2", n.pub, "10.0.0.11", elastic_ip="198.51.100.11",
                 security_groups=[n.group("g", "icmp from m")])),
-     "p1", "198.51.100.11", icmp(), "blocked", f"security_group/g inbound {MISMATCH}", reach=False)
+     "p1", "198.51.100.11", icmp(), "blocked", f"security_group/g inbound {MISMATCH}")
 flow("SG-21 an outbound rule may name a group of the VPC", lambda n: (m := n.group("m", "all from 0.0.0.0/0"),
      n.wear("b1", m), rules(host="a1", out=["tcp 80 to m"])(n)), "a1", "b1", tcp(80),
      "delivered")
@@ -474,8 +473,7 @@ flow("ACL-5 an outbound entry matches the destination, not the source",
 flow("ACL-5 the port is the destination's, never the source's",
      acl("prb", into=("1 deny tcp 40000 from 0.0.0.0/0", *IN4)), "a1", "b1", tcp(80), "delivered")
 flow("ACL-5 of the reply the port is the client's", acl("prb", out=("1 deny tcp 40000 to 0.0.0.0/0", *OUT4)),
-     "a1", "b1", tcp(80), "reply-blocked", f"reply network_acl/PRB NACL outbound {ACL}",
-     reach=True)
+     "a1", "b1", tcp(80), "reply-blocked", f"reply network_acl/PRB NACL outbound {ACL}")
 refusal("ACL-5 an entry names no security group", None, lambda n: n.acl(n.prb,
         into=("1 allow all from open",)), error=BadInput)
 

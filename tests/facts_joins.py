@@ -76,7 +76,7 @@ flow("VGW-5 a default route to the gateway is no way to the internet",
      lambda n: n.prv.route("0.0.0.0/0", to=n.vpn()), "a1", X, tcp(443), "blocked",
      f"virtual_private_gateway/vgw {NO_ROUTE}|NO_POSSIBLE_DESTINATION")
 flow("VGW-5 a gateway without any connection knows nothing", lambda n: n.prv.route("192.168.0.0/16",
-     to=n.vpc.virtual_private_gateway("vgw")), "a1", OP, tcp(443), "blocked", reach=False)
+     to=n.vpc.virtual_private_gateway("vgw")), "a1", OP, tcp(443), "blocked")
 flow("VGW-6 Direct Connect comes before a static VPN", lambda n: (learnt(n, static=["192.168.0.0/16"]),
      n.topology.direct_connect("dx", gateway="vgw", site="OP")), "a1", OP, tcp(443),
      "delivered", via=("dx",), past=("vpn",))
@@ -98,7 +98,7 @@ answer("VGW-7 static prefixes and announced ones are propagated alike",
                   sorted(str(r.destination) for r in n.prv.route_table.value.routes if r.propagated))[-1],
                   ["172.20.0.0/16", "172.21.0.0/16", "172.22.0.0/16"])
 flow("VGW-7 a removed connection takes its routes along", lambda n: (learnt(n), n.topology["vpn"].remove()),
-     "a1", OP, tcp(443), "blocked", f"route_table/PRV {NO_ROUTE}", reach=False)
+     "a1", OP, tcp(443), "blocked", f"route_table/PRV {NO_ROUTE}")
 flow("VGW-8 a VPN carries no IPv6", lambda n: n.prv.route("fd50::/16",
      to=n.vpn(blocks=["192.168.0.0/16", "fd50::/16"])), "a1", "fd50::10", tcp(443), "blocked", v6=True)
 flow("VGW-8 an IPv6 block of a VPN is not propagated", lambda n: learnt(n,
@@ -141,7 +141,7 @@ flow("VGW-9 a packet that an appliance passes on from elsewhere is not the VPC's
      lambda n: (n.appliance("fw"), b := n.peered(), b.route("192.168.0.0/16", to="pcx"), n.vpn()), "y1", OP,
          tcp(443), "blocked", f"peering_connection/pcx {TRANSIT}")
 flow("VGW-9 a detached gateway lets nothing in", lambda n: (learnt(n), n.topology["vgw"].detach()),
-     site("OP"), "a1", tcp(22), "blocked", reach=False)
+     site("OP"), "a1", tcp(22), "blocked")
 flow("PATH-9 the subnet's ACL and the group see the site's own address",
      lambda n: (learnt(n), n.acl(n.prv, into=("1 allow tcp 22 from 192.168.0.10/32",),
          out=("1 allow tcp 40000 to 192.168.0.10/32",)),
@@ -327,7 +327,7 @@ answer("PCX-10 across Regions the option works too", asked(PUBLIC, "y1", before=
        options=(True, True), region="us-east-1"), ["10.0.0.10"])
 flow("PCX-10 with a public address as the answer the packet goes by the internet",
      lambda n: (n.peered(), n.hosts["p1"].elastic_ip("198.51.100.10")), "a1", "198.51.100.10", tcp(443),
-     "blocked", f"route_table/PRV {NO_ROUTE}", reach=False)
+     "blocked", f"route_table/PRV {NO_ROUTE}")
 
 
 def six_peer(n: Any, *, routes: bool = True) -> Any:
@@ -384,7 +384,7 @@ def with_hub(change: Any) -> Any:
 flow("TGW-1 routing is transitive by its tables: B reaches C", hub, "y1", "z1", icmp(), "delivered",
      via=("tgw",))
 flow("TGW-1 a NAT gateway is no part of it: C does not reach the internet by A's alone", hub, "z1", X,
-     tcp(443), "blocked", reach=False)
+     tcp(443), "blocked")
 refusal("TGW-1 a VPC of another Region cannot be attached", None,
         with_hub(lambda n, g, t: g.attach(v := n.topology.vpc("far", "10.7.0.0/16", region="us-east-1"),
         [v.subnet("f", "10.7.0.0/24")])))
@@ -612,7 +612,7 @@ flow("TGW-9 a VPN that is down carries nothing", with_hub(lambda n, g,
      "blocked")
 flow("TGW-9 a site does not reach a peer of a VPC", with_hub(lambda n, g,
      t: (branch(n, g, t), n.vpc.peer(n.beside("P", "10.8.0.0/16", "q1").vpc, "pcx"))), site("OP"), "q1",
-     tcp(22), "blocked", reach=False)
+     tcp(22), "blocked")
 flow("PCX-6 a peer does not use this VPC's transit gateway",
      with_hub(lambda n, g, t: (q := n.beside("P", "10.8.0.0/16", "q1"),
      q.route("10.0.0.0/8", to=n.vpc.peer("P", "pcx")), n.prv.route("10.8.0.0/16", to="pcx"))), "q1", "y1",

@@ -131,7 +131,7 @@ flow("NGW-7 the ACL of its subnet applies", lambda n: (n.nat(), n.acl(n.pub)), "
      "reply network_acl/PUB NACL outbound SUBNET_ACL_RESTRICTION")
 flow("NGW-10 when its zone fails another zone's clients lose it",
      lambda n: (from_b(n), n.topology.fail_az("a")), "b1", X,
-     tcp(443), "blocked", "nat_gateway/nat BAD_STATE", reach=False)
+     tcp(443), "blocked", "nat_gateway/nat BAD_STATE")
 flow("NGW-10 with one in each zone the other zone goes on",
      lambda n: (n.nat(), nub := n.vpc.subnet("PUB2", "10.0.4.0/24", az="b"), nub.route("0.0.0.0/0", to=n.igw),
                 n.prb.route("0.0.0.0/0", to=nub.nat_gateway("nat2")), n.topology.fail_az("a")),
@@ -256,7 +256,7 @@ for state in ("pending", "failed", "deleting"):
     flow(f"NGW-15 a NAT gateway that is {state} forwards nothing",
          lambda n, s=state: (n.nat(), n.route("prv", "0.0.0.0/0", NatGatewayId="nat-1"),
              n.one("NatGateways", "nat-1").update(State=s)),
-         "a1", X, tcp(443), "blocked", base=Loaded, reach=False)
+         "a1", X, tcp(443), "blocked", base=Loaded)
 flow("NGW-15 a deleted NAT gateway in the files is a blackhole",
      lambda n: (n.nat(), n.route("prv", "0.0.0.0/0", "blackhole", NatGatewayId="nat-1"),
          n.one("NatGateways", "nat-1").update(State="deleted")),
@@ -316,8 +316,7 @@ flow("NI-2 replies need no rule of its group", lambda n: nat_instance(n,
 flow("NI-5 who writes to its address reaches the NAT instance, not its clients", nat_instance, X,
      "198.51.100.20", tcp(443), "delivered", past=("a1",))
 flow("NI-5 its clients are not reached from outside", nat_instance, X, "a1", tcp(443), "blocked")
-flow("NI-1 stopped it serves nobody", lambda n: nat_instance(n).stop(), "a1", X, tcp(443), "blocked",
-     reach=False)
+flow("NI-1 stopped it serves nobody", lambda n: nat_instance(n).stop(), "a1", X, tcp(443), "blocked")
 answer("NI-1 when its zone fails its clients lose it",
        lambda n: (n.prb.route("0.0.0.0/0", to=nat_instance(n)), twin := n.topology.copy(), twin.fail_az("a"),
                   web(n, "b1", X), trace(twin, "b1", X, tcp(443)).outcome)[3:], ("delivered", "blocked"))

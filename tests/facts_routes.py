@@ -260,7 +260,7 @@ answer("RT-12 of a larger IPv6 block the reserved part is never forwarded",
                   "fd00:ec3::1")])[-1], [False, True], dual=True)
 flow("RT-12 metadata stays where it is under a route for all of 169.254.0.0/16",
      lambda n: (n.appliance(), n.prv.route("169.254.0.0/16", to=n.hosts["n"])),
-     "a1", "169.254.169.254", tcp(80), "delivered", past=("n",), reach=False)
+     "a1", "169.254.169.254", tcp(80), "delivered", past=("n",))
 for name, change in (
     ("a deleted NAT gateway", lambda n: n.nat().remove()),
     ("a detached internet gateway", lambda n: (n.prv.route("0.0.0.0/0", to=n.igw), n.igw.detach())),
@@ -288,14 +288,14 @@ flow("RT-13 a route to a detached transit gateway is a blackhole",
 flow("RT-13 a route to a stopped instance leads nowhere",
      lambda n: (n.appliance(forwards="nat", elastic_ip="198.51.100.20"),
          n.prv.route("0.0.0.0/0", to=n.hosts["n"]), n.hosts["n"].stop()),
-     "a1", X, tcp(443), "blocked", reach=False)
+     "a1", X, tcp(443), "blocked")
 flow("RT-13 a route whose gateway is attached again works again",
      lambda n: (n.igw.detach(), n.vpc.internet_gateway("igw"),
          n.host("p2", n.pub, "10.0.0.12", elastic_ip="198.51.100.12")),
      "p2", X, tcp(443), "delivered")
 flow("RT-13 what a filtered route does is not known", lambda n: (n.route("prv", "203.0.113.0/24", "filtered",
      GatewayId="igw-a"), n.public("a1", "198.51.100.11")),
-     "a1", X, tcp(443), "unknown", base=Loaded, reach=False)
+     "a1", X, tcp(443), "unknown", base=Loaded)
 flow("RT-14 a blackhole that wins is not passed over for a wider route",
      lambda n: (n.appliance("m"), n.prv.route("203.0.113.0/24", to=n.hosts["m"]), n.hosts["m"].remove(),
          n.nat()),
@@ -447,12 +447,12 @@ flow("GRT-3 an appliance without a public address is not used", lambda n: inspec
      tcp(443), "blocked",
      "network_interface/fw INGRESS_RTB_NO_PUBLIC_IP")
 flow("GRT-3 an appliance that is stopped is not used", lambda n: (inspected(n), n.hosts["fw"].stop()), X,
-     "p1", tcp(443), "blocked", reach=False)
+     "p1", tcp(443), "blocked")
 flow("GRT-3 an interface without an instance is not used",
      lambda n: (inspected(n), e := n.topology["MB"].network_interface("loose", source_dest_check=False,
          security_groups=[n.open]),
                 e.elastic_ip("198.51.100.31"), n.topology["edge"].route("10.0.0.0/24", to=e)), X, "p1",
-                tcp(443), "blocked", reach=False)
+                tcp(443), "blocked")
 flow("GRT-3 a reply that does not take the appliance fails", lambda n: inspected(n, back=False), X, "p1",
      tcp(443), "reply-blocked",
      "reply internet_gateway/igw INGRESS_RTB_TRAFFIC_REDIRECTION")
@@ -564,10 +564,10 @@ def two_public(n: Any, *rules: str) -> None:
 
 flow("IGW-4 between public addresses a rule sees the other's public address",
      lambda n: two_public(n, "tcp 22 from 198.51.100.10/32"), "p1", "198.51.100.12",
-     tcp(22), "delivered", reach=False)
+     tcp(22), "delivered")
 flow("IGW-4 between public addresses a rule for the private address does not match",
      lambda n: two_public(n, "tcp 22 from 10.0.0.10/32"), "p1", "198.51.100.12",
-     tcp(22), "blocked", "security_group/two inbound ENI_SG_RULES_MISMATCH", reach=False)
+     tcp(22), "blocked", "security_group/two inbound ENI_SG_RULES_MISMATCH")
 flow("IGW-5 an instance without a public address is stopped at the gateway",
      lambda n: n.prv.route("0.0.0.0/0", to=n.igw), "a1", X, udp(53), "blocked",
      f"internet_gateway/igw {NO_PUBLIC}")
@@ -620,7 +620,7 @@ flow("IGW-11 a service of another Region too", without(), "p1", service("s3", re
 flow("IGW-11 a service is not reached by the gateway without a public address", nothing, "p1",
      service("dynamodb"), tcp(443), "blocked", f"internet_gateway/igw {NO_PUBLIC}")
 flow("IGW-12 mail over IPv6 is blocked", lambda n: n.pub.route("::/0", to=n.igw), "p1", X6, tcp(25),
-     "blocked", v6=True, reach=True)
+     "blocked", v6=True)
 flow("IGW-12 mail behind a NAT gateway is blocked", lambda n: n.nat(), "a1", X, tcp(25), "blocked",
      says="assumes it did not")
 flow("IGW-12 mail through a NAT instance is blocked", lambda n: (n.appliance(forwards="nat",

@@ -258,9 +258,9 @@ refusal("SUB-3 the twelfth instance of a /28 is refused", "InsufficientFreeAddre
 flow("SUB-4 the resolver is at the base of the primary block plus two",
      lambda n: (v := n.topology.vpc("v", "10.6.128.0/20", secondary=["10.9.0.0/16"]),
                 v.subnet("s", "10.9.0.0/24").instance("v1")),
-     "v1", "10.6.128.2", udp(53), "delivered", reach=False)
+     "v1", "10.6.128.2", udp(53), "delivered")
 flow("SUB-4 the second address of another subnet is reserved and no resolver",
-     lambda n: n.wear("a1", n.group("shut", out=[])), "b1", "10.0.1.2", udp(53), "blocked", reach=False)
+     lambda n: n.wear("a1", n.group("shut", out=[])), "b1", "10.0.1.2", udp(53), "blocked")
 for text, says in (("2001:db8:0:108::/62", "/62"), ("2001:db8:0:108::/68", "/68")):
     refusal(f"SUB-5 an IPv6 subnet of {says} is refused", None,
             lambda n, text=text: n.vpc.subnet("s", "10.0.9.0/24", ipv6=text), dual=True)
@@ -291,10 +291,10 @@ flow("SUB-6 an instance of an IPv6-only subnet reaches a dual-stack neighbour ov
      "delivered", v6=True)
 flow("SUB-6 an IPv6-only instance has a link-local IPv4 address for metadata", six_only, "s1",
      "169.254.169.254", tcp(80),
-     "delivered", dual=True, reach=False)
+     "delivered", dual=True)
 flow("SUB-6 an IPv6-only instance asks the resolver by its link-local address", six_only, "s1",
      "169.254.169.253", udp(53),
-     "delivered", dual=True, reach=False)
+     "delivered", dual=True)
 refusal("SUB-6 an IPv6-only instance is nowhere over IPv4", None,
         lambda n: trace(n.topology, "a1", "s1", tcp(80)), six_only, error=BadInput, dual=True)
 refusal("SUB-6 a subnet without any block is refused", None, lambda n: n.vpc.subnet("none"))
@@ -370,7 +370,7 @@ refusal("ENI-2 an interface of another zone cannot be attached", None,
 refusal("ENI-2 the primary interface cannot be detached, even beside another one", "OperationNotPermitted",
         lambda n: n.hosts["p1"].detach(n.hosts["p1"].interfaces[0].id), two_cards)
 flow("ENI-2 a detached interface answers nothing", lambda n: (e := two_cards(n), n.hosts["p1"].detach(e)),
-     "a1", "10.0.1.99", tcp(22), "blocked", reach=False)
+     "a1", "10.0.1.99", tcp(22), "blocked")
 flow("ENI-2 an interface that was never attached answers nothing",
      lambda n: n.prb.network_interface("free", private_ip="10.0.2.77", security_groups=[n.open]),
      "b1", "10.0.2.77", icmp(), "blocked")
@@ -409,14 +409,14 @@ answer("ENI-5 an instance with one interface gets a new public address",
        lambda n: (x := n.pub.instance("x", public_ip=True), old := x.public_ip, x.stop(), x.start(),
                   x.public_ip not in (None, old))[-1], True)
 flow("ENI-5 a stopped instance answers nothing", lambda n: n.hosts["b1"].stop(), "a1", "b1", tcp(80),
-     "blocked", reach=False)
+     "blocked")
 flow("ENI-5 a stopped instance with an Elastic IP answers nothing",
      lambda n: n.host("p2", n.pub, "10.0.0.12", elastic_ip="198.51.100.12").stop(), X, "p2", tcp(80),
-         "blocked", reach=False)
+         "blocked")
 flow("ENI-6 the interface of an endpoint is never reached from the internet",
      lambda n: (n.pub.route("::/0", to=n.igw), n.vpc.interface_endpoint("ssm", [n.pub], name="e",
          security_groups=[n.open])),
-     X, "e", tcp(443), "blocked", dual=True, reach=False)
+     X, "e", tcp(443), "blocked", dual=True)
 answer("EIP-1 an Elastic IP moves to the interface that asks for it",
        lambda n: (n.pub.instance("x", elastic_ip="198.51.100.77"),
            n.pub.instance("y", elastic_ip="198.51.100.77"),
@@ -443,8 +443,8 @@ flow("EIP-2 the outside sees the Elastic IP and no longer the automatic address"
 for where, six in (("10.0.0.2", False), ("169.254.169.253", False), ("fd00:ec2::253", True)):
     flow(f"DNS-1 the resolver answers at {where}",
          lambda n: (n.wear("a1", n.group("shut", out=[])), n.acl(n.prv)), "a1", where, udp(53), "delivered",
-             v6=six, reach=False)
-flow("DNS-1 the resolver answers over TCP too", nothing, "a1", "10.0.0.2", tcp(53), "delivered", reach=False)
+             v6=six)
+flow("DNS-1 the resolver answers over TCP too", nothing, "a1", "10.0.0.2", tcp(53), "delivered")
 
 
 def named(n: Any, *, support: bool = True, hostnames: bool = True) -> None:
@@ -487,13 +487,12 @@ flow("DNS-4 queries to a public resolver are ordinary traffic",
      "a1", internet("8.8.8.8"), udp(53), "blocked", "network_acl/PRV NACL outbound SUBNET_ACL_RESTRICTION")
 flow("DNS-5 the resolver cannot be used over a VPN", lambda n: n.prv.route_table.propagate(n.vpn()),
      site("OP"), "10.0.0.2",
-     udp(53), "blocked", reach=False)
+     udp(53), "blocked")
 flow("DNS-5 the resolver cannot be used over a peering", lambda n: (n.peered(),
      n.pub.route("10.1.0.0/16", to="pcx")),
-     "y1", "10.0.0.2", udp(53), "blocked", reach=False)
+     "y1", "10.0.0.2", udp(53), "blocked")
 flow("DNS-5 the resolver cannot be used over a transit gateway", lambda n: n.hub(), "y1", "10.0.0.2", udp(53),
-     "blocked",
-     reach=False)
+     "blocked")
 answer("DNS-5 a name of a peer's private host is not known here",
        asked("ip-10-1-0-10.ap-northeast-1.compute.internal", "a1",
        before=lambda n: n.beside("B", "10.1.0.0/16", "y1")), [])
