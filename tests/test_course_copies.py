@@ -95,12 +95,12 @@ def test_a_chapter_is_laid_anew_with_a_dated_backup(course):
     copy = of_an_older_kit(course, changed=True)
     mine = copy.read_bytes()
     box = renew()
-    (which,) = inside(box, ipywidgets.Dropdown)
-    assert which.value is None
+    (which,) = inside(box, ipywidgets.Text)
+    assert which.value == ""
     buttons(box)[words.RENEW_ONE].click()
     assert words.RENEW_CHOOSE in box.children[0].value
     assert copy.read_bytes() == mine
-    which.value = CHAPTER
+    which.value = " 4 "
     buttons(box)[words.RENEW_ONE].click()
     (backup,) = (course / "backups").iterdir()
     assert backup.read_bytes() == mine
@@ -134,5 +134,5 @@ def test_a_folder_that_cannot_be_written_is_told_in_a_sentence(course, monkeypat
 
 
 def test_every_control_has_a_label(course):
-    kinds = ipywidgets.Button | ipywidgets.Dropdown
+    kinds = ipywidgets.Button | ipywidgets.Text
     assert all(control.description for control in inside(renew(), kinds))

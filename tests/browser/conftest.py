@@ -20,7 +20,6 @@ class Opened:
     headings: list[str]
     errors: list[str]
     pictures: list[dict[str, Any]]
-    trusted: bool
     notices: int
 
 
@@ -66,7 +65,6 @@ def opened(lab: Lab, page: Page) -> Opened:
         page.locator(".jp-NotebookPanel:not(.lm-mod-hidden)").locator("h1, h2").all_text_contents(),
         notebook.errors(),
         notebook.pictures(),
-        notebook.ask("panel => panel.content.widgets.every(cell => cell.model.trusted)"),
         page.locator(".Toastify__toast").count(),
     )
 

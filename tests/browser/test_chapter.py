@@ -88,13 +88,6 @@ def test_nothing_pops_up_at_the_first_start(opened):
     assert opened.notices == 0
 
 
-def test_what_is_stored_in_the_chapter_shows_before_anything_is_trusted_or_run(opened):
-    assert not opened.trusted
-    assert opened.errors == []
-    assert opened.pictures
-    assert all(picture["drawn"] for picture in opened.pictures)
-
-
 def test_run_all_ends_idle_and_without_an_error(chapter, log):
     assert chapter.errors() == []
     assert [line for line in log if line.startswith("error")] == []

@@ -12,7 +12,7 @@ from typing import Any
 
 from vpclab.course import copies, words
 from vpclab.course.blank import ____, holds_blank
-from vpclab.course.cards import Card, Code, Table, prose
+from vpclab.course.cards import Card, Code, prose
 from vpclab.course.declarations import explanation, prediction
 from vpclab.course.exercises import Explanation, Prediction
 from vpclab.course.lesson import commit, committed
@@ -170,18 +170,18 @@ def _radio(label: str, options: list[tuple[str, Any]]) -> Any:
 
 def renewal_controls() -> Any:
     """Return the table of the learner's chapters, and buttons to renew all of them or to lay one anew."""
-    from ipywidgets import HTML, Button, Dropdown, VBox
+    from ipywidgets import HTML, Button, Text, VBox
 
     said = HTML(copies.copies().html())
     everything, one = (
         Button(description=word, layout={"width": "auto"}) for word in (words.RENEW, words.RENEW_ONE)
     )
-    names = [row[0] for part in copies.copies().parts if isinstance(part, Table) for row in part.rows]
-    which = Dropdown(options=names, value=None, description=words.RENEW_WHICH)
+    # A list to choose from would be no help: in a notebook its arrow keys and digits are commands.
+    which = Text(description=words.RENEW_WHICH, placeholder="04")
 
     def anew() -> str:
         missing = Card(words.NOT_YET, words.COPIES, "open", (words.RENEW_CHOOSE,))
-        return (missing if which.value is None else copies.renew(which.value)).html()
+        return (copies.renew(which.value.strip()) if which.value.strip() else missing).html()
 
     everything.on_click(
         lambda _: guarded(

@@ -263,8 +263,8 @@ CHAPTER_TITLES = {
 }
 CHAPTER_STATES = {"done": "✔ done", "begun": "◐ begun", "not yet": "○ not yet"}
 STILL_COMING = "Still to be written: {chapters}."
-MET_HEADER = ("what you met", "learners believe", "where to try again")
-MARK_MASTERED, MARK_SHAKY = "✔ mastered", "◐ shaky"
+MET_HEADER = ("you", "a common belief that is wrong", "where to try again")
+MARK_MASTERED, MARK_SHAKY = "✔ mastered it", "◐ are still shaky"
 NEXT_GO_ON = "Go on in chapter {chapter}: {id} is next."
 NEXT_BEGIN = "Begin chapter {chapter}."
 NEXT_NOTHING = "Everything that there is, is done."
@@ -483,7 +483,7 @@ TICKET_NEXT = "Ask first where the answers of the suspects differ most."
 TOLD, TOLD_SEEN = "{answer}", "{answer}, last seen: {seen}"
 PROBE_LAST_SEEN = "last seen"
 SEEN_REQUEST, SEEN_ANSWER = "the request, at {name}", "the answer, at {name}"
-SEEN_NOWHERE = "nowhere on your side"
+SEEN_NOWHERE = "on none of your machines"
 TICKET_PROBED = "{flow}: {told}."
 TICKET_PROBE_NEXT = "Each new flow counts once; asking the same again is free."
 TICKET_PROBE_HOW = "Replace every ____ and run this cell again."
@@ -700,7 +700,7 @@ DONE = "done"
 RENEW = "Bring my chapters up to date"
 RENEW_ONE = "Lay this chapter anew"
 RENEW_WHICH = "Chapter"
-RENEW_CHOOSE = "Choose a chapter first."
+RENEW_CHOOSE = "Type the number of the chapter first, such as 04."
 RENEW_KEEPS = (
     "A chapter that you changed is left alone. If you lay one anew, yours is kept as a dated backup in the "
     "folder backups."
