@@ -25,6 +25,7 @@ from hypothesis import strategies as st
 
 from vpclab import Trace, VpclabError, icmp, internet, load_aws, save_aws, service, site, tcp, trace
 from vpclab.evaluate.packets import TrafficType
+from vpclab.evaluate.reachability import reachability
 from vpclab.topology import model
 from vpclab.topology.builders import Topology
 from vpclab.topology.errors import BadInput, NotFound
@@ -1493,6 +1494,15 @@ def more(maker: Maker) -> None:
         known = maker.rng.choice([["192.168.5.0/24", "0.0.0.0/0"], [], None])
         topology.vpn_connection("bgp", gateway=gateway, site="home", announces=known, tunnels_up=1)
         topology.direct_connect("dx", gateway=gateway, site="home", up=some(0.5))
+    other = maker.vpcs[-1]
+    guests = [f"tcp 22 from {vpc.name}/g0", "tcp 80 from partners"]  # a group of a peer, if they are joined
+    for step in (
+        lambda: other.security_group("guests", inbound=guests),
+        lambda: maker.subnets[vpc.name][0].instance("known", elastic_ip=True),
+        lambda: other.add_cidr("100.64.0.0/16"),
+        lambda: topology.elastic_ip("spare"),
+    ):
+        random_networks.tried(step)
     with suppress(VpclabError):
         policy = maker.rng.choice(["", '{"Statement": []}'])
         vpc.interface_endpoint("ssm", maker.subnets[vpc.name][:1], private_dns=some(0.5), policy=policy)
@@ -1530,6 +1540,10 @@ def test_what_is_built_is_the_same_after_saving_and_loading(seed: int) -> None:
         save_aws(before, folder)
         after = load_aws(folder, before.name)
     assert comparable(after) == comparable(before)
+    if len(before.values(model.NetworkInterface)) < 12:
+        for version in (4, 6):
+            rows = [sorted(reachability(t).rows(True, version)) for t in (before, after)]
+            assert rows[0] == rows[1]
     assert not [said for said in after.assumed if said.startswith("No file")], "every call has its file"
     sources, targets = random_networks.ends(before), random_networks.targets(before)
     for traffic in random_networks.kinds(rng, random_networks.edges(before.snapshot()), 6):

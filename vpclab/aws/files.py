@@ -133,7 +133,7 @@ def collect(source: object) -> tuple[str, list[Part], list[str]]:
             elif _KEY.fullmatch(known) and _objects(top.data[key]):
                 part.kept.setdefault(known, []).extend(top.items(key))
             if known not in IDS and known not in _QUIET and known != "Reservations":
-                ignored.add(known[:40])
+                ignored.add(known[:40].encode("utf-8", "replace").decode())
         if top.data.get("NextToken"):
             keys = ", ".join(str(key) for key in top.data if key in IDS)
             notes.append(
