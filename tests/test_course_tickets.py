@@ -167,10 +167,10 @@ def test_a_stopped_machine_is_never_said_to_complain_itself():
 
 def test_a_probe_tells_the_ends_and_the_machines_between_and_no_more():
     closed = first("no public address")
-    assert told(closed.probe(internet, "web", tcp(443))) == ("no answer", "nowhere on your side")
+    assert told(closed.probe(internet, "web", tcp(443))) == ("no answer", "on none of your machines")
     assert told(closed.probe("web", "app", tcp(8080))) == ("an answer comes back", "the answer, at web")
     cases = {
-        "instance stopped": (internet, "web", tcp(443), "nowhere on your side"),
+        "instance stopped": (internet, "web", tcp(443), "on none of your machines"),
         "ACL in the wrong order": ("app", "db", tcp(3306), "the request, at app"),
         "blackhole": ("app", internet("203.0.113.80"), tcp(443), "the request, at app"),
         "route missing": (internet, "web", tcp(443), "the answer, at web"),
@@ -183,8 +183,8 @@ def test_a_probe_tells_the_ends_and_the_machines_between_and_no_more():
 def test_probes_count_once_each_whoever_spells_them():
     asked = ticket(2)
     web = asked.plan["web"]
-    for src in ("web", web, "web"):
-        asked.probe(src, "app", tcp(8080))
+    for src, traffic in (("web", tcp(8080)), (web, tcp(8080)), ("web", "tcp 8080")):
+        asked.probe(src, "app", traffic)
     assert len(asked._asked) == 1
     again = ticket(2)
     again.probe(internet("203.0.113.80"), "web", tcp(443))
@@ -195,6 +195,25 @@ def test_probes_count_once_each_whoever_spells_them():
     assert again.probe("web", "app", tcp(8080)).word == "probe 1"
     asked.reset()
     assert ticket(2)._asked == []
+
+
+def test_a_probe_over_neither_ip_version_is_told():
+    assert "use 4 or 6" in str(ticket(2).probe("web", "app", tcp(8080), ip_version=5))
+
+
+def test_damaged_lines_of_the_record_are_left_out():
+    dealt = ticket(2)
+    for more in (
+        {},
+        {"src": 3, "dst": [], "traffic": None, "ip_version": "x"},
+        {"src": "gone", "dst": "app"},
+    ):
+        record().add("probe", dealt.id, **more)
+    for number in (7, -1, None, "0", [1]):
+        record().add("diagnose", dealt.id, number=number)
+    dealt.probe("web", "app", tcp(8080))
+    assert [q.flow for q in dealt._asked] == ["web → app tcp 8080"]
+    assert dealt._found == set()
 
 
 def test_a_host_of_the_site_can_be_asked_by_its_address():
@@ -218,8 +237,10 @@ def test_a_blank_probe_is_not_yet_and_counts_nothing(arguments):
     ("arguments", "said"),
     [
         (("wbe", "app", tcp(8080)), "wbe"),
-        (("web", "app", "tcp 8080"), "is not traffic"),
+        (("web", "app", "8080 tcp"), "is not traffic"),
+        (("web", "app", None), "'None' is not traffic"),
         (("web", 17, tcp(1)), "17"),
+        ((["web"], "app", tcp(1)), "nothing here is called"),
     ],
 )
 def test_a_probe_that_cannot_be_sent_is_told_by_the_plan_and_costs_nothing(arguments, said):

@@ -6,13 +6,13 @@ complaint, on the probes sent and on nothing else: two tickets with the same com
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-from contextlib import redirect_stdout
+from contextlib import redirect_stdout, suppress
 from functools import cache, cached_property
 from hashlib import sha256
 from io import StringIO
 from random import Random
+from types import CodeType
 from typing import TYPE_CHECKING, Any
 
 from vpclab.course import words
@@ -23,8 +23,9 @@ from vpclab.course.record import record
 from vpclab.course.tickets.designs import DESIGNS
 from vpclab.course.tickets.faults import KINDS, planted
 from vpclab.course.tickets.lines import Case, Claim, Explanation, Suspect, Told, apart, line
+from vpclab.evaluate.ends import read_end
 from vpclab.evaluate.intents import Intent, Intents
-from vpclab.evaluate.packets import TrafficType
+from vpclab.evaluate.packets import TrafficType, read_traffic
 from vpclab.topology.errors import BadInput, NotFound, VpclabError
 from vpclab.topology.model import (
     Connection,
@@ -198,7 +199,10 @@ class Ticket:
             *((acl, acl.entries) for acl in sound.values(NetworkAcl)),
         ]  # fmt: skip
         rows = tuple(
-            (f"{part.kind.replace('_', ' ')} {self._name(part)}", "; ".join(map(str, texts)))
+            (
+                f"{part.kind.replace('_', ' ').replace('acl', 'ACL')} {self._name(part)}",
+                "; ".join(map(str, texts)),
+            )
             for part, texts in lines
         )
         return Fold(words.TICKET_PLAN, Table(words.TICKET_PLAN_HEADER, rows))
@@ -206,7 +210,7 @@ class Ticket:
     def _what_may_be(self) -> Fold:
         """Return the kinds of faults that this network has room for, with what to name."""
         kinds = dict.fromkeys(s.fault.kind for s in self._case.suspects)
-        rows = tuple((words.FAULTS[k].may, words.FAULTS[k].name, KINDS[k].code) for k in kinds)
+        rows = tuple((words.FAULTS[k].may, f"{words.FAULTS[k].name}, {KINDS[k].code}") for k in kinds)
         return Fold(words.TICKET_MAY, Table(words.TICKET_MAY_HEADER, rows))
 
     # -- probes --------------------------------------------------------------------------------------
@@ -215,9 +219,8 @@ class Ticket:
         """Send one flow through the network as it runs, count it, and tell what its ends notice."""
         if holds_blank((src, dst, traffic)):
             return Card(words.NOT_YET, self.title, "open", (words.PROBE_BLANK,), words.TICKET_PROBE_HOW)
-        question = Intent(src, dst, traffic, ip_version=ip_version)
         try:
-            question.trace(self._case.sound)  # in the plan, so that a complaint names what is planned
+            question = self._question(src, dst, traffic, ip_version)
         except VpclabError as error:
             return Card(words.TRY_AGAIN, self.title, "bad", (str(error),))
         self._send(question)
@@ -236,19 +239,23 @@ class Ticket:
         """Return the traffic of the table with its IP version, to choose from."""
         return list(dict.fromkeys((row.traffic, row.ip_version) for row in self._case.intents))
 
+    def _question(self, src: object, dst: object, traffic: object, version: int) -> Intent:
+        """Return the question that these words ask; names are looked for in the plan, which hides nothing."""
+        kind = traffic if isinstance(traffic, TrafficType) else read_traffic(str(traffic))
+        question = Intent(read_end(str(src)), read_end(str(dst)), kind, ip_version=version)
+        question.trace(self._case.sound)
+        return question
+
     @property
     def _asked(self) -> list[Intent]:
-        """Return the probes sent so far; a line that cannot be read is left out."""
+        """Return the probes sent so far; what cannot be read is left out."""
         asked: dict[str, Intent] = {}
         for event in record().of(self.id):
             if event["event"] == "probe":
-                try:
-                    values = [event[name] for name in ("src", "dst", "traffic")]
-                    [question] = Intents([(*values, True, event["ip_version"])])
-                    question.trace(self._case.sound)
-                except (KeyError, VpclabError):
-                    continue
-                asked[question.flow] = question
+                values = (event.get(name) for name in ("src", "dst", "traffic", "ip_version"))
+                with suppress(VpclabError):
+                    question = self._question(*values)  # type: ignore[arg-type]
+                    asked[question.flow] = question
         return list(asked.values())
 
     def _send(self, question: Intent) -> None:
@@ -327,8 +334,8 @@ class Ticket:
     @property
     def _found(self) -> set[int]:
         """Return the numbers of the faults that were named."""
-        events = (event for event in record().of(self.id) if event["event"] == "diagnose")
-        return {number for event in events if isinstance(number := event.get("number"), int)}
+        named = [event.get("number") for event in record().of(self.id) if event["event"] == "diagnose"]
+        return {number for number in range(self.level) if number in named}
 
     def _refuted(self, claims: frozenset[Claim], code: object, fitting: list[Explanation]) -> Card:
         """Return the evidence against a diagnosis: the complaint, a probe that was sent, or a new one."""
@@ -421,9 +428,7 @@ class Ticket:
 
     def _tried(self, function: Any) -> None:
         """Count a change that did not help; the same function counts once."""
-        code = getattr(function, "__code__", None)
-        text = str((code.co_code, code.co_names, code.co_consts)) if code else type(function).__name__
-        digest = sha256(re.sub(r"0x[0-9a-f]+", "", text).encode()).hexdigest()[:12]
+        digest = sha256(repr(_body(getattr(function, "__code__", function))).encode()).hexdigest()[:12]
         if digest not in self._tries:
             record().add("check", self.id, state="try again", change=digest)
 
@@ -487,7 +492,7 @@ class Ticket:
     def _score(self, probes: int, best: int) -> str:
         """Return the probes against the best possible, in a sentence."""
         used, fixes = probes + len(self._tries), len(self._tries)
-        form = words.DEBRIEF_SCORE if used >= best else words.DEBRIEF_FEWER
+        form = words.DEBRIEF_FEWER if used < best and self._closed else words.DEBRIEF_SCORE
         said = form.format(used=_counted(used), best=_counted(best))
         return said + (f" {words.DEBRIEF_FIXES.format(count=fixes)}" if fixes else "")
 
@@ -512,6 +517,13 @@ class Ticket:
         from vpclab.course.tickets.desk import desk
 
         return desk(self)
+
+
+def _body(code: Any) -> object:
+    """Return what a function does, whatever it is called and wherever it stands."""
+    if not isinstance(code, CodeType):
+        return code if isinstance(code, str | bytes | int | float) else type(code).__name__
+    return (code.co_code, code.co_names, tuple(map(_body, code.co_consts)))
 
 
 def _counted(count: int) -> str:
