@@ -1,5 +1,7 @@
 """The map of the course: states, what was met, what is next, all from the events that a learner leaves."""
 
+import re
+
 import pytest
 
 from vpclab.course import check, predict, progress, words
@@ -117,7 +119,7 @@ def test_what_is_next_follows_the_notebook(tmp_path):
 def test_a_chapter_that_is_at_hand_is_a_link(tmp_path):
     (tmp_path / "04_x.ipynb").write_text("", encoding="utf-8")
     html = overview([], tmp_path).html()
-    assert '<a href="04_x.ipynb">04 Public and private subnets</a>' in html
+    assert re.search('<a href="04_x.ipynb"[^>]*>04 Public and private subnets</a>', html)
     assert html.count("<a ") == 1
 
 

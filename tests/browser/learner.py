@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect, sync_playwright
 
 FLAGS = (
@@ -31,6 +32,15 @@ COMPLAINTS = (
     "untrusted SVG", "Error displaying widget", "Loading widget", "widget model not found",
     "This step could not be shown", "(this part could not be shown",
 )  # fmt: skip
+
+OUTPUTS = ".jp-NotebookPanel:not(.lm-mod-hidden) .jp-OutputArea-output"
+# JupyterLab's body has no height and hides what overflows, and cells out of sight are not laid out: without
+# these styles axe-core takes all outputs for hidden and judges no colours.
+UNROLLED = """
+    body, body * { content-visibility: visible !important; }
+    body, .jp-LabShell { overflow: visible !important; }
+    #jp-bottom-panel { display: none; }
+"""
 
 # Where in a line of an editor a word stands.
 MIDDLE_OF_WORD = """(line, word) => {
@@ -349,3 +359,23 @@ class Stepper:
         if self.skip.is_visible():
             self.skip.click()
         return self.shows(step)
+
+
+def serious(page: Page) -> list[str]:
+    """Return what axe-core finds serious in the outputs; a fault put there proves that it has looked."""
+    style = page.add_style_tag(content=UNROLLED)
+    canary = page.locator(OUTPUTS).last.evaluate_handle(
+        "output => output.appendChild(Object.assign(document.createElement('p'), {"
+        " textContent: 'canary', style: 'color: #ccc; background: #fff' }))"
+    )
+    found = Axe().run(page, {"include": [[OUTPUTS]]}).response["violations"]
+    for added in (style, canary):
+        added.evaluate("element => element.remove()")
+    texts = [
+        f"{rule['id']}: {node['html'][:120]} {node['failureSummary']}"
+        for rule in found
+        if rule["impact"] in ("serious", "critical")
+        for node in rule["nodes"]
+    ]
+    assert any("canary" in text for text in texts), "axe-core has not looked at everything"
+    return [text for text in texts if "canary" not in text]

@@ -133,7 +133,8 @@ class Overview:
 
 def _tile(chapter: Chapter) -> str:
     title = escape(chapter.title)
-    name = f'<a href="{escape(chapter.file)}">{title}</a>' if chapter.file else title
+    link = f'<a href="{escape(chapter.file)}" style="color:{theme.ALLOWED}">{title}</a>'
+    name = link if chapter.file else title
     look = (
         f"flex:1 1 200px;border-left:{_EDGES[chapter.state]};padding:2px 10px;background-color:{theme.SHADE}"
     )

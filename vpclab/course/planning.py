@@ -32,7 +32,7 @@ _PART = (
     "overflow:hidden;text-overflow:ellipsis;white-space:nowrap"
 )
 _HERE = "▶\N{NO-BREAK SPACE}"
-_LABELLED = 9  # a part has a label if it is at least one ninth of the bar
+_NARROW = 420  # pixels: how wide a bar is at least; a part has a label if it is wide enough for it
 
 
 def read_blocks(text: str) -> tuple[Named, ...]:
@@ -132,12 +132,20 @@ def _look(piece: Piece, chosen: IPv4Network | None) -> str:
     return f"background-color:{fill};border:{edge}{mark}"
 
 
+def _fitting(label: str, share: float) -> str:
+    """Return a label, its first word, or nothing, whichever fits into a share of the bar."""
+    found = (
+        text for text in (label, label.split(" ")[0]) if theme.text_width(text, 13) + 10 < share * _NARROW
+    )
+    return next(found, "")
+
+
 def _bar(parts: Sequence[tuple[int, str, str]]) -> str:
     """Return parts in proportion to their sizes; one that is too small has no label."""
     whole = sum(size for size, _, _ in parts)
     drawn = (
         f'<div style="flex:0 1 {100 * size / whole:.4f}%;{_PART};{look}">'
-        f"&nbsp;{escape(label) if size * _LABELLED >= whole else ''}</div>"
+        f"&nbsp;{escape(_fitting(label, size / whole))}</div>"
         for size, label, look in parts
     )
     return f'<div style="{_BAR}">{"".join(drawn)}</div>'
@@ -153,7 +161,7 @@ def _shadow(name: str, block: Network, vpc: IPv4Network) -> str:
     after = vpc.num_addresses - before - inner.num_addresses
     look = f"background-color:{theme.DENIED_FILL};border:1px dashed {theme.DENIED}"
     label = f"✖ {name} {block}"
-    told = "" if inner.num_addresses * _LABELLED >= vpc.num_addresses else line(label)
+    told = "" if _fitting(label, inner.num_addresses / vpc.num_addresses) == label else line(label)
     parts = ((before, "", ""), (inner.num_addresses, label, look), (after, "", ""))
     return _bar([part for part in parts if part[0]]) + told
 
