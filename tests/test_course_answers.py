@@ -208,9 +208,9 @@ REFUTED = {
     "step": (words.STEP_REFUTED,),
     "edit": (words.MUST_ARRIVE, words.MUST_NOT_ARRIVE, words.MUST_KNOW, words.REMOVED, words.CHECK_FAILED,
              words.EXPOSED_SUBNET, words.EXPOSED_ADDRESS, f"{words.MUST_ARRIVE} {words.REPLY_STOPPED}",
-             f"{words.MUST_ARRIVE} {words.NOTHING_CHANGED}",
-             f"{words.MUST_NOT_ARRIVE} {words.NOTHING_CHANGED}",
-             f"{words.MUST_ARRIVE} {words.REPLY_STOPPED} {words.NOTHING_CHANGED}"),
+             f"{words.MUST_ARRIVE} {words.LEFT_AS_IT_WAS}",
+             f"{words.MUST_NOT_ARRIVE} {words.LEFT_AS_IT_WAS}",
+             f"{words.MUST_ARRIVE} {words.REPLY_STOPPED} {words.LEFT_AS_IT_WAS}"),
 }  # fmt: skip
 REFUTED["build"] = REFUTED["edit"]
 
@@ -385,7 +385,7 @@ def test_a_function_that_leaves_its_network_alone_is_told_so():
     mine = shop()
     for change in (lambda network: None, lambda network: mine["web"].remove(), lambda network: "a route"):
         verdict = judge(catalogue()["04-second"], change)
-        assert words.NOTHING_CHANGED in str(verdict.parts[0])
+        assert words.LEFT_AS_IT_WAS in str(verdict.parts[0])
 
 
 def test_a_machine_that_was_removed_is_named():

@@ -1,7 +1,10 @@
 """The verbs of a lesson: what a learner's cells answer, in any order and twice."""
 
+import ast
 import json
 import os
+from collections import Counter
+from pathlib import Path
 
 import pytest
 
@@ -206,9 +209,14 @@ def test_cells_can_be_run_in_any_order_twice(tmp_path):
         assert not line or json.loads(line)
 
 
-def test_every_word_of_the_package_is_used():
-    from pathlib import Path
+def test_no_word_of_the_package_hides_another():
+    tree = ast.parse(Path(words.__file__).read_text(encoding="utf-8"))
+    targets = [target for node in tree.body if isinstance(node, ast.Assign) for target in node.targets]
+    names = [name.id for target in targets for name in ast.walk(target) if isinstance(name, ast.Name)]
+    assert [name for name, count in Counter(names).items() if count > 1] == []
 
+
+def test_every_word_of_the_package_is_used():
     folder = Path(words.__file__).parent
     code = "".join(p.read_text(encoding="utf-8") for p in folder.rglob("*.py") if p.name != "words.py")
     assert [name for name in vars(words) if name.isupper() and f"words.{name}" not in code] == []

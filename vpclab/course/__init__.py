@@ -13,6 +13,7 @@ A learner uses about a dozen words::
     predict("04-p1", ____)            # commit before you see
     reveal("04-p1")                   # what happens, and what you said
     probe("04-ticket", "web", "db", tcp(3306))    # one counted try in a network with a fault
+    t = ticket(7)                     # a trouble ticket: t.probe, t.diagnose, t.fix, t.debrief
     explain("04-why", ____)           # a sentence of your own beside a model answer
     fact("IGW-5")                     # what a code in brackets stands for
 
@@ -36,6 +37,7 @@ from vpclab.course.planning import cidr_planner
 from vpclab.course.probes import probe
 from vpclab.course.reference import fact, price, subnets, terms
 from vpclab.course.stepping import stepper, walk
+from vpclab.course.tickets import ticket
 from vpclab.course.widgets import explain, predict, recall
 
 __all__ = [  # noqa: RUF022 - in the order in which a lesson uses them
@@ -54,6 +56,7 @@ __all__ = [  # noqa: RUF022 - in the order in which a lesson uses them
     "route_explorer",
     "rule_editor",
     "probe",
+    "ticket",
     "explain",
     "subnets",
     "terms",

@@ -393,7 +393,7 @@ class Edit(Kind):
             said = words.REMOVED.format(names=", ".join(gone))
             found = Finding(False, said, key=("removed", *gone), subject=changed)
         elif after.tables == untouched.snapshot().tables:
-            said = f"{found.sentence} {words.NOTHING_CHANGED}"
+            said = f"{found.sentence} {words.LEFT_AS_IT_WAS}"
             found = replace(found, sentence=said, key="nothing changed")
         if self.picture:
             return found

@@ -174,7 +174,7 @@ def renewal_controls() -> Any:
 
     said = HTML(copies.copies().html())
     everything, one = (
-        Button(description=word, layout={"width": "auto"}) for word in (words.RENEW, words.RENEW_ONE)
+        Button(description=word, layout={"width": "max-content"}) for word in (words.RENEW, words.RENEW_ONE)
     )
     # A list to choose from would be no help: in a notebook its arrow keys and digits are commands.
     which = Text(description=words.RENEW_WHICH, placeholder="04")

@@ -71,7 +71,7 @@ MUST_ARRIVE = "{flow} must work, and does not."
 MUST_NOT_ARRIVE = "{flow} must not work, and does."
 MUST_KNOW = "{flow} must be decided, and the engine cannot tell: {because}"
 AS_IT_WAS = "This is how it was:"
-NOTHING_CHANGED = (
+LEFT_AS_IT_WAS = (
     "Your function left the network as it was. It gets a network of its own: change what stands in its "
     "brackets, not the notebook's variables."
 )
