@@ -13,6 +13,7 @@ from typing import Any
 from vpclab.course import copies, words
 from vpclab.course.blank import ____, holds_blank
 from vpclab.course.cards import Card, Code, prose
+from vpclab.course.controls import button, live
 from vpclab.course.declarations import explanation, prediction
 from vpclab.course.exercises import Explanation, Prediction
 from vpclab.course.lesson import commit, committed
@@ -41,23 +42,21 @@ def prediction_controls(item: Prediction) -> Any:
 
     The question itself stands on the card above.
     """
-    from ipywidgets import HTML, Button, VBox
+    from ipywidgets import HTML, VBox
 
     choice = _radio(words.YOUR_PREDICTION, [(text, key) for key, text in item.choices.items()])
-    button = Button(description=words.COMMIT)
     said = HTML()
 
-    def on_click(_: object) -> None:
+    def act() -> str:
         missing = Card(words.NOT_YET, item.id, "open", (words.CHOOSE_ONE,))
-        guarded(said, lambda: (missing if choice.value is None else commit(item, choice.value)).html())
+        return _told(missing if choice.value is None else commit(item, choice.value))
 
-    button.on_click(on_click)
     key = committed(item.id) or ""
     if key in item.choices:  # the learner's own choice, from before: no default
         choice.value = key
         before = words.YOU_PREDICTED.format(choice=item.choices[key])
-        said.value = Card(words.COMMITTED, item.id, "good", (before,), words.COMMITTED_BEFORE).html()
-    return VBox([_head(item.id), choice, button, said])
+        said.value = _told(Card(words.COMMITTED, item.id, "good", (before,), words.COMMITTED_BEFORE))
+    return VBox([_head(item.id), choice, button(words.COMMIT, lambda: guarded(said, act)), said])
 
 
 def explain(id: str, sentence: Any = ____) -> Any:
@@ -68,14 +67,13 @@ def explain(id: str, sentence: Any = ____) -> Any:
 
 def explanation_controls(item: Explanation) -> Any:
     """Return a place to write in, a button and a place for the model answer."""
-    from ipywidgets import HTML, Button, Textarea, VBox
+    from ipywidgets import HTML, Textarea, VBox
 
     look = {"layout": {"width": "95%", "max_width": "60em"}, "style": {"description_width": "initial"}}
     text = Textarea(description=words.EXPLAIN_LABEL, **look)
-    button = Button(description=words.COMPARE)
     said = HTML()
-    button.on_click(lambda _: guarded(said, lambda: item.compare(text.value).html()))
-    return VBox([_head(item.id), text, button, said])
+    compares = button(words.COMPARE, lambda: guarded(said, lambda: _told(item.compare(text.value))))
+    return VBox([_head(item.id), text, compares, said])
 
 
 def recall(chapter: str) -> Any:
@@ -92,7 +90,7 @@ def recall(chapter: str) -> Any:
 
 def question_controls(question: Question, number: int, chapter: str = "") -> Any:
     """Return one question with its controls and a place for the feedback; `chapter` is the one that asks."""
-    from ipywidgets import HTML, Button, Checkbox, Label, Text, VBox
+    from ipywidgets import HTML, Checkbox, Label, Text, VBox
 
     label = words.QUESTION.format(number=number)
     code = Code(question.code).html() if question.code else ""
@@ -110,7 +108,6 @@ def question_controls(question: Question, number: int, chapter: str = "") -> Any
         control = VBox([Label(words.TICK_ALL), *boxes])
     else:
         control = Text(description=words.ANSWER_LABEL)
-    button = Button(description=words.CHECK, tooltip=f"{words.CHECK}: {label}")
     said = HTML()
 
     def given() -> Any:
@@ -120,11 +117,11 @@ def question_controls(question: Question, number: int, chapter: str = "") -> Any
             else control.value
         )
 
-    def on_click(_: object) -> None:
-        guarded(said, lambda: answer(question, given(), chapter).html())
+    def act() -> str:
+        return _told(answer(question, given(), chapter))
 
-    button.on_click(on_click)
-    return VBox([head, control, button, said])
+    checks = button(words.CHECK, lambda: guarded(said, act), f"{words.CHECK}: {label}")
+    return VBox([head, control, checks, said])
 
 
 def answer(question: Question, given: Any, chapter: str = "") -> Card:
@@ -151,6 +148,10 @@ def _look_back(question: Question) -> str:
     return said.format(see=question.see, chapter=question.chapter)
 
 
+def _told(card: Card) -> str:
+    return live(card.html())
+
+
 def _head(id: str) -> Any:
     from ipywidgets import HTML
 
@@ -170,23 +171,26 @@ def _radio(label: str, options: list[tuple[str, Any]]) -> Any:
 
 def renewal_controls() -> Any:
     """Return the table of the learner's chapters, and buttons to renew all of them or to lay one anew."""
-    from ipywidgets import HTML, Button, Text, VBox
+    from ipywidgets import HTML, Text, VBox
 
-    said = HTML(copies.copies().html())
-    everything, one = (
-        Button(description=word, layout={"width": "max-content"}) for word in (words.RENEW, words.RENEW_ONE)
-    )
+    said = HTML(_told(copies.copies()))
     # A list to choose from would be no help: in a notebook its arrow keys and digits are commands.
     which = Text(description=words.RENEW_WHICH, placeholder="04")
 
     def anew() -> str:
         missing = Card(words.NOT_YET, words.COPIES, "open", (words.RENEW_CHOOSE,))
-        return (copies.renew(which.value.strip()) if which.value.strip() else missing).html()
+        return _told(copies.renew(which.value.strip()) if which.value.strip() else missing)
 
-    everything.on_click(
-        lambda _: guarded(
-            said, lambda: copies.act(lambda lab, kit, course: lab.lay_copies(kit, course)).html()
-        )
+    def everything() -> str:
+        return _told(copies.act(lambda lab, kit, course: list(lab.lay_copies(kit, course))))
+
+    return VBox(
+        [
+            said,
+            button(words.RENEW, lambda: guarded(said, everything)),
+            HTML(_asked(words.RENEW_KEEPS)),
+            which,
+            button(words.RENEW_ONE, lambda: guarded(said, anew)),
+        ],
+        layout={"align_items": "flex-start"},
     )
-    one.on_click(lambda _: guarded(said, anew))
-    return VBox([said, everything, HTML(_asked(words.RENEW_KEEPS)), which, one])
