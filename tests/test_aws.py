@@ -711,7 +711,7 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
      "Vpcs[1]: vpc-1 is listed twice with different content"),
     ("a wrong tag of ours",
      instances(Tags=[{"Key": "vpclab:forwards", "Value": "x"}]),
-     "the tag vpclab:forwards must be forward or nat (got 'x')"),
+     "Tags: vpclab:forwards must be forward or nat (got 'x')"),
 ]  # fmt: skip
 
 
@@ -720,6 +720,8 @@ def test_content_that_is_refused(changes: dict[str, Any], sentence: str) -> None
     with pytest.raises(BadInput) as caught:
         load(**changes)
     assert sentence in str(caught.value)
+    ways = ("correct it, or save", "keep one of the two", "check that the files come from one account")
+    assert any(way in str(caught.value) for way in ways), "every refusal says the way out"
     assert len(str(caught.value)) < 300
 
 

@@ -1061,6 +1061,45 @@ def test_the_collectors_file_says_what_was_denied(tmp_path: Path) -> None:
     assert "ec2:DescribeVpnConnections was denied: what depends on it is answered 'unknown'." in found.assumed
 
 
+def test_the_snapshots_file_names_the_account_and_the_region_of_what_lies_beside_it(tmp_path: Path) -> None:
+    bare = {"VpcId": "vpc-1", "CidrBlock": "10.0.0.0/16"}
+    files: dict[str, Json] = {
+        "one/vpclab-snapshot.json": {"account": ME, "region": REGION, "collected": "2026-01-15T09:00:00Z"},
+        "one/v.json": {"Vpcs": [bare]}, "one/us-east-1/v.json": {"Vpcs": [bare | {"VpcId": "vpc-2"}]},
+        "two/v.json": {"Vpcs": [bare | {"VpcId": "vpc-3"}]},
+    }  # fmt: skip
+    for name, content in files.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(json.dumps(content), encoding="utf-8")
+    assert [(v.id, v.account, v.region) for v in load_aws(tmp_path).values(model.Vpc)] == [
+        ("vpc-1", ME, REGION), ("vpc-2", ME, "us-east-1"), ("vpc-3", "unknown", "unknown"),
+    ]  # fmt: skip
+
+
+def test_what_was_taken_for_granted_is_said_after_saving_too(tmp_path: Path) -> None:
+    aws = Aws()
+    for key in ("NetworkAcls", "VpcAttributes", "InternetGateways"):
+        del aws.data[key]
+    topology = aws.load()
+    assert len(topology.assumed) == 2, "a route names the internet gateway, so it is not taken to be missing"
+    save_aws(topology, tmp_path)
+    assert load_aws(tmp_path).assumed == topology.assumed
+
+
+def test_what_is_gone_does_not_come_back_from_an_earlier_saving(tmp_path: Path) -> None:
+    topology = Topology("lab", region=REGION, account=ME)
+    topology.vpc("near", "10.0.0.0/16")
+    far = topology.vpc("far", "10.7.0.0/16", region="us-east-1")
+    topology.account(port_25_open=True)
+    save_aws(topology, tmp_path)
+    far.remove()
+    topology.account(port_25_open=False)
+    save_aws(topology, tmp_path)
+    again = load_aws(tmp_path)
+    assert [vpc.name for vpc in again.values(model.Vpc)] == ["near"]
+    assert comparable(again) == comparable(topology)
+
+
 # -- what is read ------------------------------------------------------------------------------------------
 
 
@@ -1370,12 +1409,90 @@ def test_what_is_not_modelled_is_kept_for_saving(tmp_path: Path) -> None:
     }
     aws.add("LoadBalancers", balancer)
     aws.add("DBInstances", {"DBInstanceIdentifier": "db"})
+    aws.add("CarrierGateways", {"CarrierGatewayId": "cagw-1"}, {"CarrierGatewayId": "cagw-1"})
+    aws.add("../../Evil", {"x": 1})
+    aws.data["ServiceNames"] = ["com.amazonaws.s3"]
     _firewall(aws)
     topology = aws.load()
-    save_aws(topology, tmp_path)
-    assert everything(load_aws(tmp_path)) == everything(topology)
-    [path] = tmp_path.rglob("LoadBalancers.json")
-    assert json.loads(path.read_text(encoding="utf-8")) == {"LoadBalancers": [balancer]}
+    assert "Not read: ../../Evil, CarrierGateways. A way that needs them is answered 'unknown'." in (
+        topology.assumed
+    )
+    save_aws(topology, tmp_path / "out")
+    assert everything(load_aws(tmp_path / "out")) == everything(topology)
+    for key, found in (
+        ("LoadBalancers", [balancer]),
+        ("CarrierGateways", [{"CarrierGatewayId": "cagw-1"}] * 2),
+    ):
+        [path] = tmp_path.rglob(f"{key}.json")
+        assert json.loads(path.read_text(encoding="utf-8")) == {key: found}
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+
+
+# -- what is refused ---------------------------------------------------------------------------------------
+
+
+def _plus(**keys: Any) -> Row:
+    def change(aws: Aws) -> list[Flow]:
+        f01(aws)
+        aws.data |= keys
+        return []
+
+    return change
+
+
+REFUSED: list[tuple[str, Row, str]] = [
+    ("a connection without an id", _changed(f01, "VpnConnections", "vpn-1", VpnConnectionId=None),
+     "VpnConnections[0] has no VpnConnectionId"),
+    ("a static route that is no block",
+     _changed(f01, "VpnConnections", "vpn-1", Routes=[{"DestinationCidrBlock": "192.168.0.0"}]),
+     "VpnConnections[0].Routes[0].DestinationCidrBlock must be an IPv4 block"),
+    ("tunnels that are a number", _changed(f01, "VpnConnections", "vpn-1", VgwTelemetry=2),
+     "VpnConnections[0].VgwTelemetry must be a list (got 2)"),
+    ("options that are a text", _changed(f01, "VpnConnections", "vpn-1", Options="static"),
+     "VpnConnections[0].Options must be an object (got 'static')"),
+    ("an AS number that is none", _changed(f01, "VpnGateways", "vgw-a", AmazonSideAsn=2**32),
+     "VpnGateways[0].AmazonSideAsn must be a whole number from 0 to 4294967295"),
+    ("a device at no address", _changed(f01, "CustomerGateways", "cgw-1", IpAddress="203.0.113"),
+     "CustomerGateways[0].IpAddress must be an IPv4 address"),
+    ("sessions that are a text", _changed(f07, "virtualInterfaces", "dxvif-1", bgpPeers="up"),
+     "virtualInterfaces[0].BgpPeers must be a list (got 'up')"),
+    ("an attachment to nothing", _changed(g20, "TransitGatewayAttachments", "tgw-attach-a",
+     TransitGatewayId=None),
+     "TransitGatewayAttachments[0] has no TransitGatewayId"),
+    ("subnets that are no texts", _changed(g20, "TransitGatewayVpcAttachments", "tgw-attach-a",
+     SubnetIds=[7]),
+     "TransitGatewayVpcAttachments[0].SubnetIds[0].id must be a text (got 7)"),
+    ("propagations that are an object", _changed(g20, "TransitGatewayPropagations", "tgw-rtb-1",
+     TransitGatewayRouteTablePropagations={}),
+     "TransitGatewayPropagations[0].TransitGatewayRouteTablePropagations must be a list (got an object)"),
+    ("a transit route to no block", _changed(g20, "TransitGatewayStaticRoutes", "tgw-rtb-1",
+     Routes=[{"DestinationCidrBlock": "10.0.0.0/33"}]),
+     "TransitGatewayStaticRoutes[0].Routes[0].DestinationCidrBlock must be an IPv4 block"),
+    ("a peer with a block that is none", _side(CidrBlock="10.1.0.0/99"),
+     "VpcPeeringConnections[0].AccepterVpcInfo.CidrBlock must be an IPv4 block"),
+    ("an endpoint of no service", _changed(h02, "VpcEndpoints", "vpce-s3", ServiceName=None),
+     "VpcEndpoints[0] has no ServiceName"),
+    ("an endpoint's policy that is an object", _changed(h02, "VpcEndpoints", "vpce-s3", PolicyDocument={}),
+     "VpcEndpoints[0].PolicyDocument must be a text (got an object)"),
+    ("a site with a block that is none", _plus(Sites=[{"SiteId": "hq", "Cidrs": ["192.168.0.0/x"]}]),
+     "Sites[0].Cidrs[0].Cidr must be an IPv4 block"),
+    ("denied calls that are no list", _plus(denied="ec2:DescribeVpcs"), "denied must be a list (got 'ec2:"),
+    ("defaults that are no texts", _plus(assumed=[7]), "assumed[0].said must be a text (got 7)"),
+    ("a port 25 that is no flag", _plus(port_25_open="yes"),
+     "port_25_open must be true or false (got 'yes')"),
+    ("Block Public Access as a list", _plus(VpcBlockPublicAccessOptions=[]),
+     "VpcBlockPublicAccessOptions must be an object (got a list)"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("change", "sentence"), [pytest.param(*r[1:], id=r[0]) for r in REFUSED])
+def test_what_is_malformed_is_refused_with_the_way_out(change: Row, sentence: str) -> None:
+    aws = Aws()
+    change(aws)
+    with pytest.raises(BadInput) as caught:
+        aws.load()
+    assert str(caught.value).startswith(sentence)
+    assert str(caught.value).endswith("; correct it, or save the output of that call again")
 
 
 # -- anything at all ---------------------------------------------------------------------------------------

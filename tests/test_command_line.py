@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import csv
 import io
 import json
@@ -20,9 +21,10 @@ import random_networks
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from networks import cases as rows_of
+from test_aws_gateways import WHOLE
 from test_render import DRAWN, KEPT_BY_JUPYTER, Tags
 
-from vpclab import draw, internet, load_aws, save_aws, tcp, trace
+from vpclab import draw, internet, load_aws, save_aws, service, tcp, trace
 from vpclab.__main__ import as_json, main
 from vpclab.data import data_path
 from vpclab.render.show import mimebundle
@@ -411,16 +413,43 @@ MARKUP = [
 ]
 
 
+def gateways(name: str) -> dict[str, Any]:
+    """Return a network with something of every kind, in which every name and id holds `name`."""
+
+    def renamed(value: Any, key: str = "") -> Any:
+        if isinstance(value, dict):
+            return {inner: renamed(found, inner) for inner, found in value.items()}
+        if isinstance(value, list):
+            return [renamed(inner, key) for inner in value]
+        told = key in ("Description", "GroupName", "PrefixListName", "Value", "virtualInterfaceName")
+        is_id = isinstance(value, str) and re.fullmatch(r"(?!ap-|direct|block)[a-z]+(-[a-z0-9]+)+", value)
+        return name if told and isinstance(value, str) else f"{value}{name}" if is_id else value
+
+    return {key: renamed(found) for key, found in copy.deepcopy(WHOLE).items()}
+
+
 @examples(20)
-@given(st.one_of(st.sampled_from([NASTY, *MARKUP]), st.text(min_size=1, max_size=30)))
-def test_no_loaded_name_injects_into_dot_svg_or_html(name: str) -> None:
-    topology = load_aws(elements(name.strip() or "x"))
-    walks = [trace(topology, internet, "198.51.100.9", tcp(port)) for port in (443, 22)]
+@given(
+    st.one_of(st.sampled_from([NASTY, *MARKUP]), st.text(min_size=1, max_size=30)), st.sampled_from([0, 1])
+)
+def test_no_loaded_name_injects_into_dot_svg_or_html(name: str, every_kind: int) -> None:
+    name = name.strip() or "x"
+    topology = load_aws((elements, gateways)[every_kind](name))
+    ends: list[Any] = [(internet, "198.51.100.9")]
+    if every_kind:
+        assert len({value.kind for value in topology.snapshot()}) > 20
+        ends = [("10.0.1.10", far) for far in ("10.1.0.10", "192.168.7.9", "10.0.2.50", service("s3"))]
+    walks = [trace(topology, src, dst, tcp(port)) for src, dst in ends for port in (443, 22)]
     for figure in map(draw, (topology, *walks)):
         for element in ElementTree.fromstring(figure.svg).iter():
             assert element.tag.split("}")[1] in DRAWN
             assert not [key for key in element.attrib if key.startswith("on") or key.endswith("href")]
-    for value in (topology, *walks, *walks[1].blockers, *map(topology.handle, topology.snapshot())):
+    for value in (
+        topology,
+        *walks,
+        *(b for walk in walks for b in walk.blockers),
+        *map(topology.handle, topology.snapshot()),
+    ):
         shown = value._repr_mimebundle_() if hasattr(value, "_repr_mimebundle_") else mimebundle(value)
         assert Tags(shown["text/html"]).found <= KEPT_BY_JUPYTER
         assert not re.search(r"showing \w+: ", shown["text/plain"])

@@ -9,11 +9,10 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from vpclab.aws.fields import Item, shown
+from vpclab.aws.fields import Item
 from vpclab.aws.files import REGION
 from vpclab.aws.shapes import FORWARDS_TAG, UNKNOWN, base, blocks6, ids, in_force, tags_of
 from vpclab.topology import model
-from vpclab.topology.errors import BadInput
 from vpclab.topology.model import (
     ALL,
     DEFAULT_ENTRY,
@@ -43,7 +42,7 @@ def prefix_list(item: Item) -> model.PrefixList | None:
     found = [(entry, entry.block("Cidr")) for entry in (*item.items("Entries"), *item.texts("Cidrs", "Cidr"))]
     for entry, block in found:
         if block is None:
-            raise BadInput(f"{entry.where} has no Cidr: every entry of a prefix list is a block (RT-19)")
+            raise entry.bad("has no Cidr: every entry of a prefix list is a block (RT-19)")
     cidrs = tuple(dict.fromkeys(block for _, block in found if block is not None))
     return model.PrefixList(**base(item, item.need("PrefixListId"), item.text("PrefixListName")), cidrs=cidrs)
 
@@ -59,7 +58,7 @@ def vpc(item: Item, region: str | None, account: str | None, dns: dict[str, bool
     first, more = item.block4("CidrBlock"), [link.block4("CidrBlock") for link in links]
     cidrs = tuple(dict.fromkeys(block for block in (first, *more) if block is not None))
     if not cidrs:
-        raise BadInput(f"{item.where} has no CidrBlock: every VPC has a primary IPv4 block (VPC-2)")
+        raise item.bad("has no CidrBlock: every VPC has a primary IPv4 block (VPC-2)")
     default = item.flag("IsDefault") or False
     return model.Vpc(
         **base(item, item.need("VpcId")), region=region or UNKNOWN, is_default=default,
@@ -101,7 +100,7 @@ def route(item: Item) -> model.Route:
     block = item.block("DestinationCidrBlock", "DestinationIpv6CidrBlock")
     destination = block or item.id("DestinationPrefixListId")
     if destination is None:
-        raise BadInput(f"{item.where} has no destination: a route names a block or a prefix list (RT-16)")
+        raise item.bad("has no destination: a route names a block or a prefix list (RT-16)")
     target = next((id for key in _TARGETS if (id := item.id(key))), NO_TARGET)
     return model.Route(
         destination, target, item.word("State") or "active", item.text("Origin") or "CreateRoute"
@@ -123,9 +122,7 @@ def _entry(item: Item) -> model.NetworkAclEntry:
     number, action = item.number("RuleNumber", 1, 65535), item.word("RuleAction")
     block = item.block("CidrBlock", "Ipv6CidrBlock")
     if number is None or block is None or action not in ("allow", "deny"):
-        raise BadInput(
-            f"{item.where} needs a RuleNumber, a CidrBlock and the RuleAction allow or deny (ACL-5)"
-        )
+        raise item.bad("needs a RuleNumber, a CidrBlock and the RuleAction allow or deny (ACL-5)")
     protocol = _protocol(item, "Protocol")
     if protocol in (ICMP, ICMPV6):
         ports = _ports(protocol, item.item("IcmpTypeCode"), "Type", "Code")
@@ -192,7 +189,7 @@ def _rules(item: Item, direction: str, peers: Iterable[Item]) -> Iterator[model.
         if target is None and peer is not item:
             target = peer.id("GroupId") or peer.text("GroupName")
         if target is None:
-            raise BadInput(f"{peer.where} names no block, prefix list or security group (SG-7)")
+            raise peer.bad("names no block, prefix list or security group (SG-7)")
         text = peer.text("Description") or item.text("Description") or ""
         yield model.SecurityGroupRule(direction, protocol, low, high, target, description=text)
 
@@ -201,7 +198,7 @@ def forwards(item: Item) -> str | None:
     """Return what an instance does with packets for others, which only our own tag tells (NI-1)."""
     value = tags_of(item).get(FORWARDS_TAG)
     if value not in (None, "forward", "nat"):
-        raise BadInput(f"{item.where}: the tag {FORWARDS_TAG} must be forward or nat (got {shown(value)})")
+        raise item.wrong(f"Tags: {FORWARDS_TAG}", "forward or nat", value)
     return value
 
 

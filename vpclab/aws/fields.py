@@ -51,9 +51,14 @@ class Item:
         """Return the place of a field."""
         return self.where + key if self.where.endswith(": ") or not self.where else f"{self.where}.{key}"
 
+    def bad(self, problem: str, key: str = "") -> BadInput:
+        """Return the error for an element, or one field of it, with the way out."""
+        place = self.at(key) if key else self.where
+        return BadInput(f"{place} {problem}; correct it, or save the output of that call again")
+
     def wrong(self, key: str, what: str, value: object) -> BadInput:
         """Return the error for a field that is not what it must be."""
-        return BadInput(f"{self.at(key)} must be {what} (got {shown(value)})")
+        return self.bad(f"must be {what} (got {shown(value)})", key)
 
     def text(self, key: str) -> str | None:
         """Return a text; half a surrogate pair, which no file can hold, becomes a question mark."""
@@ -74,7 +79,7 @@ class Item:
         """Return an id that must be there."""
         value = self.id(key)
         if value is None:
-            raise BadInput(f"{self.where} has no {key}: every element of a describe call carries it")
+            raise self.bad(f"has no {key}: every element of a describe call carries it")
         return value
 
     def flag(self, key: str) -> bool | None:

@@ -333,7 +333,7 @@ class Reader:
         try:
             whole = json.dumps(item.data, ensure_ascii=False, allow_nan=False, default=str)
         except (TypeError, ValueError, RecursionError) as error:
-            raise BadInput(f"{item.where} cannot be kept: it is no JSON") from error
+            raise item.bad("cannot be kept: it is no JSON") from error
         text = whole.encode("utf-8", "replace").decode("utf-8")
         places = [(vpc.account, vpc.region) for vpc in self.table(model.Vpc).values()]
         account, region = min(places, default=(UNKNOWN, UNKNOWN))
