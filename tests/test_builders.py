@@ -1407,3 +1407,16 @@ def test_a_handle_of_the_original_names_the_same_thing_in_a_copy(net: Base) -> N
 def test_a_copy_keeps_what_was_said_about_the_account(net: Base) -> None:
     net.topology.account(port_25_open=True)
     assert net.topology.copy().settings.port_25_open
+
+
+def test_a_handle_of_another_network_is_named_as_such() -> None:
+    mine, yours = Topology("mine"), Topology("yours")
+    gate = mine.vpc("prod", "10.0.0.0/16").internet_gateway()
+    front = yours.vpc("prod", "10.0.0.0/16").subnet("front", "10.0.0.0/24", az="a")
+    with pytest.raises(
+        NotFound, match="igw belongs to another network, mine, and not to yours"
+    ):
+        front.route("0.0.0.0/0", to=gate)
+    yours["prod"].internet_gateway()
+    front.route("0.0.0.0/0", to=gate)  # a copy's own one of that id is meant
+    assert yours.copy()["front"].route_table.value.routes[-1].target == gate.id

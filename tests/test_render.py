@@ -20,6 +20,7 @@ from vpclab import BadInput, Topology, Trace, draw, internet, select_route, tcp,
 from vpclab.render import Figure, engine, frame, mimebundle, tables, theme
 from vpclab.render.scene import Box, Row, Scene
 from vpclab.render.sheet import Sheet
+from vpclab.topology import examples
 
 pure = pytest.mark.skipif(not engine.find("graphviz-pure"), reason="graphviz-pure is not installed here")
 
@@ -101,6 +102,8 @@ SHEETS: dict[str, Any] = {
     "dual stack": dual_stack,
     "an empty VPC": nothing,
     "no VPC": lambda: Topology("void"),
+    "a site beside the internet": examples.shop_with_office,
+    "a partner, and a NAT instance below another one": examples.shop_with_partner,
     "from the internet": lambda: trace(shop(), internet, "public-a1", tcp(443)),
     "blocked": lambda: trace(shop(), internet, "public-c1", tcp(22)),
     "through a NAT gateway": lambda: trace(shop(), "app-c1", "203.0.113.9", tcp(443)),
@@ -160,7 +163,9 @@ def test_everything_stands_inside_its_frame(make: Any) -> None:
         for thing in box.inside:
             assert box.x <= thing.x, thing.id
             assert thing.x + thing.w <= box.x + box.w, thing.id
-            assert box.y <= thing.y or thing.id.startswith("igw-"), thing.id  # it stands on the edge
+            assert box.y <= thing.y or thing.id.startswith(("igw-", "vgw-")), (
+                thing.id
+            )  # it stands on the edge
             assert thing.y + thing.h <= box.y + box.h, thing.id
             if isinstance(thing, Box):
                 check(thing)

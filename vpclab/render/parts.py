@@ -220,6 +220,7 @@ class Land(Placed):
     exits: list[object] = field(default_factory=list)  # the wires that leave past the gates
     widths: list[float] = field(default_factory=list)
     rise: float = 0
+    clear: float = 0  # from here to the right no title stands above the edge
     _frames: list[tuple[str, float, float]] = field(default_factory=list)
 
     def measure(self) -> None:

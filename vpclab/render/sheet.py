@@ -204,7 +204,10 @@ class Sheet:
         if b.zone is not None:
             other = b.zone.gutter.track(way.key)
             turn = [(track, channel), (other, channel)] if b.zone.gutter is not start.gutter else []
-            if way.rows is None and b.kind == "body":
+            first = way.rows is None and b.kind == "body" and b.zone.cards[0].body is b
+            if way.rows is None and b.kind == "body" and not first:  # from the side, past the cards above it
+                return [*turn, (other, yb), (b.x - 3 if b.zone.mirrored else b.x + b.w + 3, yb)]
+            if first:
                 middle, top = b.x + b.w / 2, self.plan.doors.get(b.row.id, b).y - 3
                 return [*turn, (other, b.zone.hall), (middle, b.zone.hall), (middle, top)]
             return [*turn, (other, yb), (_side(way, 1, inner=False), yb)]
@@ -227,6 +230,8 @@ class Sheet:
             return self._sky(Stretch(b, a, way.key, way.look))[::-1]
         beside = [other.key for other in self.stretches if {other.tail, other.head} == {a, b}]
         x = a.x + a.w / 2 + 16 * (beside.index(way.key) - (len(beside) - 1) / 2)
+        if a.land is not None:  # a gate's wire passes the title of its Region on the right
+            x = min(max(x, a.land.clear), a.x + a.w - 10)
         place_x = min(max(x, b.x), b.x + b.w)
         middle = b.y + b.h + 6 + SKY / 2
         start = a.y - 6 if a.kind == "gate" else a.y + a.h + 6
@@ -251,6 +256,7 @@ class Sheet:
             line = [Cell("Region", ink=theme.QUIET), Cell(region, True, theme.QUIET)]
             title = Row(f"region {region}", [line], x + 12, top + 6, sum(cell.needs for cell in line))
             for land in lands:
+                land.clear = title.x + title.w + 8
                 land.place(x + 12, edge)
                 x = land.x + land.w
             low = max(land.y + land.h for land in lands) + 12
@@ -272,14 +278,19 @@ class Sheet:
 
     def _place_outside(self, width: float, sky: float) -> None:
         """Place what stands above the VPCs, over the gateways it is joined to if there is room."""
-        at = MARGIN + 8.0
-        for part in self.outside.values():
+        wishes: dict[str, float] = {}
+        for id, part in self.outside.items():
             near = [w.tail if w.head is part else w.head for w in self.stretches if part in (w.tail, w.head)]
             middles = [gate.x + gate.w / 2 for gate in near if gate.land]
-            wish = (min(middles) + max(middles)) / 2 - part.w / 2 if middles else at
-            room = max(width - MARGIN - part.w - 8, at)
-            part.place(min(max(wish, at), room), MARGIN + sky - 6 - part.h, part.w)
+            wishes[id] = (min(middles) + max(middles)) / 2 - part.w / 2 if middles else 0.0
+        order, at = sorted(wishes, key=lambda id: wishes[id]), MARGIN + 8.0
+        for part in (self.outside[id] for id in order):
+            part.place(max(wishes[part.row.id], at), MARGIN + sky - 6 - part.h, part.w)
             at = part.x + part.w + 28
+        edge = width - MARGIN - 8
+        for part in (self.outside[id] for id in reversed(order)):  # what went over the edge moves back
+            part.place(min(part.x, edge - part.w), part.y, part.w)
+            edge = part.x - 28
 
 
 def _take(keys: list[object], key: object) -> None:

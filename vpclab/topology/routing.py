@@ -126,7 +126,7 @@ class RouteTableHandle(Associated):
         if to == LOCAL:
             return None
         vpc = self.topology.one(Vpc, self.value.vpc_id)
-        value = self.topology.find(to.id if isinstance(to, Handle) else to)
+        value = self.topology.pick(None, to)
         if isinstance(value, Instance):
             enis = [e for e in self.topology.values(NetworkInterface) if e.owner_id == value.id]
             if len(enis) != 1:

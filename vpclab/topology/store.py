@@ -208,13 +208,17 @@ class Store(display.Shown):
         found = self.named(kind, vpc_id, ref) if vpc_id and isinstance(ref, str) else None
         return found if found is not None else cast("R", self.pick((kind,), ref))
 
-    def pick(self, kinds: tuple[type[Resource], ...], ref: Handle[Any] | str) -> Resource:
-        """Return the value of one of these classes that a handle, id or name means."""
+    def pick(self, kinds: tuple[type[Resource], ...] | None, ref: Handle[Any] | str) -> Resource:
+        """Return the value of one of these classes (of any) that a handle, id or name means."""
         if not isinstance(ref, Handle):
             return self.find(ref, kinds)
-        if ref.kind not in (kind.kind for kind in kinds):
+        if kinds is not None and ref.kind not in (kind.kind for kind in kinds):
             bad("kind", ref=ref, kind=" or ".join(kind.kind.replace("_", " ") for kind in kinds))
-        return self.find(ref.id, kinds)
+        found: Resource | None = self._tables.get(ref._kind, {}).get(ref.id)
+        if found is None and ref.topology is not self:
+            same = [self.qualified(value) for value in self.values(ref._kind)]
+            missing("elsewhere", same, label=ref.value.label, home=ref.topology.name, here=self.name)
+        return found or self.find(ref.id, kinds)
 
     def blackhole(self, target_id: str) -> None:
         """Mark every route to a target that is gone (RT-13)."""

@@ -395,6 +395,7 @@ BAD_INPUT: dict[str, str] = {
 NOT_FOUND: dict[str, str] = {
     "name": "nothing here is called {name!r}",
     "resource": "that resource is not in the topology",
+    "elsewhere": "{label} belongs to another network, {home}, and not to {here}",
     "piece": "{block} is no piece of the plan",
     "removed": "{kind} {id} was removed from {topology}",
     "cidr": "{block} is not a block of VPC {vpc}",
