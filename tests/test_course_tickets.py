@@ -582,7 +582,7 @@ def test_a_wrong_fix_tells_no_more_than_a_probe_of_its_row(capsys):
         failing = min(rows_that_fail(broken, dealt._case.intents))
         said = str(dealt.fix(lambda network: None)).splitlines()[1]
         flow = dealt._case.intents.rows[failing].flow
-        assert said == f"{words.MUST_ARRIVE.format(flow=flow)} {words.NOTHING_CHANGED}"
+        assert said == f"{words.MUST_ARRIVE.format(flow=flow)} {words.LEFT_AS_IT_WAS}"
         shown = str(dealt.fix(look_around))
         assert "kept back" in shown or dealt._closed
         assert capsys.readouterr().out == ""
