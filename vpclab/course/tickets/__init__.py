@@ -9,6 +9,7 @@ t.debrief()                                    # what it was, and the shortest l
 
 from __future__ import annotations
 
-from vpclab.course.tickets.ticket import Ticket, ticket
+from vpclab.course.tickets.deal import ticket
+from vpclab.course.tickets.ticket import Ticket
 
 __all__ = ["Ticket", "ticket"]

@@ -1,32 +1,31 @@
-"""Trouble tickets: a sound network in which something went wrong, a complaint, and counted questions.
+"""A trouble ticket: a sound network in which something went wrong, a complaint, and counted questions.
 
-A seed makes the same ticket everywhere. What a learner may see before the ticket is closed depends on the
-complaint, on the probes sent and on nothing else: two tickets with the same complaint look alike.
+What a learner may see before the ticket is closed depends on the complaint, on what was asked and tried, and
+on nothing else: two tickets with the same complaint look alike.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import redirect_stdout, suppress
-from functools import cache, cached_property
+from functools import cached_property
 from hashlib import sha256
 from io import StringIO
-from random import Random
 from types import CodeType
 from typing import TYPE_CHECKING, Any
 
 from vpclab.course import words
 from vpclab.course.blank import ____, holds_blank
-from vpclab.course.cards import Card, Code, Fold, Table
+from vpclab.course.cards import Card, Code, Table
 from vpclab.course.kinds import CodeRaised, Edit, Unreadable, plain, quoted, run
 from vpclab.course.record import record
-from vpclab.course.tickets.designs import DESIGNS
-from vpclab.course.tickets.faults import KINDS, planted
-from vpclab.course.tickets.lines import Case, Claim, Explanation, Suspect, Told, apart, line
+from vpclab.course.tickets.faults import planted
+from vpclab.course.tickets.lines import Case, Claim, Explanation, Told, line
+from vpclab.course.tickets.sheet import complaint, plan_table, row_table, suspect_table
 from vpclab.evaluate.ends import read_end
-from vpclab.evaluate.intents import Intent, Intents
+from vpclab.evaluate.intents import Intent
 from vpclab.evaluate.packets import TrafficType, read_traffic
-from vpclab.topology.errors import BadInput, NotFound, VpclabError
+from vpclab.topology.errors import NotFound, VpclabError
 from vpclab.topology.model import (
     Connection,
     Instance,
@@ -37,89 +36,20 @@ from vpclab.topology.model import (
     Resource,
     RouteTable,
     SecurityGroup,
-    Site,
     Subnet,
     VirtualPrivateGateway,
-    Vpc,
 )
 
 if TYPE_CHECKING:
     from vpclab import Topology
 
-__all__ = ["Ticket", "ticket"]
+__all__ = ["Ticket"]
 
-LEVELS = (1, 2, 3)
 EXACT = 400  # so many explanations can be searched for the best plan of questions; beyond, it is greedy
 BLAMED: tuple[type[Resource], ...] = (
     Instance, NatGateway, InternetGateway, VirtualPrivateGateway, Connection, PeeringConnection, Subnet,
     RouteTable, SecurityGroup, NetworkAcl,
 )  # fmt: skip
-TRIES = 400  # so often faults are drawn until some fit together
-
-
-def ticket(seed: int = 0, level: int = 1, design: Any = None) -> Ticket:
-    """Return the ticket of a seed: a network with as many faults as the level says, one to three.
-
-    `design` is one of the course's ("three tiers", "partner", "office"), or a pair of a sound Topology and
-    the intent table that it holds; without it the seed chooses.
-    """
-    if isinstance(seed, bool) or not isinstance(seed, int) or seed < 0:
-        raise BadInput(words.TICKET_SEED.format(value=quoted(seed)))
-    if isinstance(level, bool) or level not in LEVELS:
-        raise BadInput(words.TICKET_LEVEL.format(value=quoted(level)))
-    draw = _Draw(f"{level}/{seed}")
-    case = _case(draw.one(tuple(DESIGNS)) if design is None else design)
-    return Ticket(case, seed, level, *_dealt(case, level, draw))
-
-
-class _Draw:
-    """Chance that every Python repeats: only `random` itself is promised to give the same for a seed."""
-
-    def __init__(self, seed: str) -> None:
-        self._random = Random(seed)
-
-    def one(self, things: Sequence[Any]) -> Any:
-        """Return one of the things."""
-        return things[int(self._random.random() * len(things))]
-
-
-def _case(design: Any) -> Case:
-    if isinstance(design, str) and plain(design) in DESIGNS:
-        return _known(plain(design))
-    from vpclab import Topology
-
-    if isinstance(design, tuple | list) and len(design) == 2 and isinstance(design[0], Topology):
-        network, rows = design
-        return Case(network.name, network, rows if isinstance(rows, Intents) else Intents(rows))
-    raise BadInput(words.TICKET_DESIGN.format(value=quoted(design), known=", ".join(map(repr, DESIGNS))))
-
-
-@cache
-def _known(name: str) -> Case:
-    network, intents = DESIGNS[name]
-    return Case(name, network(), intents())
-
-
-def _dealt(case: Case, level: int, draw: _Draw) -> tuple[Explanation, tuple[int, ...]]:
-    """Return faults that go together, and for each the row that users complain about."""
-    kinds = [kind for kind in KINDS if any(s.fault.kind == kind for s in case.suspects)]
-    for _ in range(TRIES if len(kinds) >= level else 0):
-        drawn: list[Suspect] = []
-        while len(drawn) < level:
-            kind = draw.one([k for k in kinds if k not in {s.fault.kind for s in drawn}])
-            drawn.append(draw.one([s for s in case.suspects if s.fault.kind == kind]))
-        own = [s.noticed.difference(*(o.breaks for o in drawn if o is not s)) for s in drawn]
-        if all(own) and _plain(case, drawn):
-            rows = [draw.one(sorted(each)) for each in own]
-            pairs = sorted(zip(rows, (s.fault for s in drawn), strict=True), key=lambda pair: pair[0])
-            return tuple(fault for _, fault in pairs), tuple(row for row, _ in pairs)
-    raise BadInput(words.TICKET_NO_ROOM.format(level=level))
-
-
-def _plain(case: Case, drawn: Sequence[Suspect]) -> bool:
-    """Return whether faults leave each other alone: no common resource, and no probe that surprises."""
-    chosen = tuple(s.fault for s in drawn)
-    return apart(drawn) and all(case.told(chosen, q) == case.expected(chosen, q) for q in case.probes)
 
 
 class Ticket:
@@ -146,11 +76,11 @@ class Ticket:
 
     def card(self) -> Card:
         """Return the complaint, the plan, and how to go about it."""
-        said = "\n".join(f"- {self._complaint(row)}" for row in self._complaints)
+        said = "\n".join(f"- {complaint(self._case, row)}" for row in self._complaints)
         count = words.TICKET_ONE if self.level == 1 else words.TICKET_MANY.format(count=self.level)
         parts = (
-            said, count, self._rows(), self._case.sound, self._routes_and_rules(), self._what_may_be(),
-            words.TICKET_TELLS, words.TICKET_HOW,
+            said, count, row_table(self._case), self._case.sound, plan_table(self._case),
+            suspect_table(self._case), words.TICKET_TELLS, words.TICKET_HOW,
         )  # fmt: skip
         return Card(words.TICKET, self.title, parts=parts, next=words.TICKET_NEXT)
 
@@ -159,59 +89,6 @@ class Ticket:
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         return self.card()._repr_mimebundle_()
-
-    def _complaint(self, number: int) -> str:
-        row = self._case.intents.rows[number]
-        src, dst = str(row.src), str(row.dst)
-        form = words.COMPLAINT_INSIDE
-        if src.startswith("internet"):
-            form = words.COMPLAINT_CUSTOMER_6 if row.ip_version == 6 else words.COMPLAINT_CUSTOMER
-        elif dst.startswith("internet"):
-            form, dst = words.COMPLAINT_OUTSIDE, dst.removeprefix("internet ")
-        elif src.removeprefix("site ") in {site.name for site in self._case.sound.values(Site)}:
-            form = words.COMPLAINT_SITE
-        said = form.format(src=src.removeprefix("site "), dst=dst)
-        return f"{said} {words.COMPLAINT_ROW.format(row=number + 1)}"
-
-    def _name(self, part: Resource) -> str:
-        """Return a part's name, with its VPC's where there are several."""
-        return self._case.sound.qualified(part) if len(self._case.sound.values(Vpc)) > 1 else part.name
-
-    def _rows(self) -> Table:
-        rows = tuple(
-            (
-                str(number), str(row.src), str(row.dst),
-                words.OVER_IPV6.format(traffic=row.traffic) if row.ip_version == 6 else str(row.traffic),
-                words.MUST if row.must else words.MUST_NOT,
-            )
-            for number, row in enumerate(self._case.intents, 1)
-        )  # fmt: skip
-        return Table(words.TICKET_ROWS_HEADER, rows)
-
-    def _routes_and_rules(self) -> Fold:
-        """Return what the map has no room for: a line for every part that decides something."""
-        sound = self._case.sound
-        names = {value.id: value.name for value in sound.snapshot()}
-        lines = [
-            *((t, [f"{r.destination} → {names.get(r.target, r.target)}" for r in t.routes])
-              for t in sound.values(RouteTable)),
-            *((group, group.rules) for group in sound.values(SecurityGroup)),
-            *((acl, acl.entries) for acl in sound.values(NetworkAcl)),
-        ]  # fmt: skip
-        rows = tuple(
-            (
-                f"{part.kind.replace('_', ' ').replace('acl', 'ACL')} {self._name(part)}",
-                "; ".join(map(str, texts)),
-            )
-            for part, texts in lines
-        )
-        return Fold(words.TICKET_PLAN, Table(words.TICKET_PLAN_HEADER, rows))
-
-    def _what_may_be(self) -> Fold:
-        """Return the kinds of faults that this network has room for, with what to name."""
-        kinds = dict.fromkeys(s.fault.kind for s in self._case.suspects)
-        rows = tuple((words.FAULTS[k].may, f"{words.FAULTS[k].name}, {KINDS[k].code}") for k in kinds)
-        return Fold(words.TICKET_MAY, Table(words.TICKET_MAY_HEADER, rows))
 
     # -- probes --------------------------------------------------------------------------------------
 
