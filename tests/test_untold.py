@@ -10,9 +10,20 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from test_aws_gateways import OP, REGION, Aws, X
+from test_aws_gateways import ME, OP, REGION, Aws, X
 
-from vpclab import Topology, internet, reachability, resolve, select_route, service, site, tcp, trace
+from vpclab import (
+    NotFound,
+    Topology,
+    internet,
+    reachability,
+    resolve,
+    select_route,
+    service,
+    site,
+    tcp,
+    trace,
+)
 
 Row = Callable[[Aws], tuple[Any, Any, str, str]]
 ROWS: list[tuple[str, Row]] = []
@@ -278,3 +289,16 @@ def test_an_interface_works_while_an_instance_has_it() -> None:
     assert trace(shop, app, spare, tcp(80)).outcome == "delivered"
     web.detach(spare)
     assert trace(shop, spare, app, tcp(80)).blockers[0].code == "BAD_STATE"
+
+
+def test_what_a_vpc_has_from_birth_may_be_in_no_file() -> None:
+    aws = Aws()
+    aws.b()
+    for key in ("RouteTables", "SecurityGroups", "NetworkAcls"):
+        aws.data[key] = [e for e in aws.data[key] if e["VpcId"] != "vpc-c"]
+    aws.add("Vpcs", {"VpcId": "vpc-d", "OwnerId": ME, "CidrBlock": "10.3.0.0/16", "IsDefault": False})
+    far = aws.load()["vpc-d"]
+    for name in ("main_route_table", "default_security_group", "default_network_acl"):
+        with pytest.raises(NotFound, match="the data holds no"):
+            getattr(far, name)
+    far.remove()

@@ -520,9 +520,7 @@ class Walk:
         """Apply EC2's restriction on mail to public addresses (IGW-12)."""
         version, dst = header[0], header[2]
         to, vpc = address(version, dst), interface.subnet.vpc
-        exempt = (
-            (vpc.value.cidrs[0], *PRIVATE, SHARED) if version == 4 else (UNIQUE_LOCAL, *vpc.value.ipv6_cidrs)
-        )
+        exempt = (vpc.value.cidrs[0], *PRIVATE, SHARED) if version == 4 else (UNIQUE_LOCAL,)
         if any(to in block for block in exempt) or self.network.snapshot.settings.port_25_open:
             return
         because = (

@@ -241,22 +241,24 @@ class VpcHandle(Handle[Vpc]):
     @property
     def main_route_table(self) -> RouteTableHandle:
         """Return the table that serves every subnet without an association (RT-2)."""
-        found = next(table for table in self.topology.children(RouteTable, self.id) if table.main)
-        return RouteTableHandle(self.topology, found)
+        return RouteTableHandle(self.topology, self._default(RouteTable, "main route table"))
 
     # -- filters ---------------------------------------------------------------------------------
 
     @property
     def default_security_group(self) -> SecurityGroupHandle:
         """Return the group that is attached where none is named (SG-1, SG-3)."""
-        found = next(g for g in self.topology.children(SecurityGroup, self.id) if g.name == "default")
-        return SecurityGroupHandle(self.topology, found)
+        return SecurityGroupHandle(self.topology, self._default(SecurityGroup, "default security group"))
 
     @property
     def default_network_acl(self) -> NetworkAclHandle:
         """Return the network ACL of every subnet without another one (ACL-2)."""
-        found = next(acl for acl in self.topology.children(NetworkAcl, self.id) if acl.is_default)
-        return NetworkAclHandle(self.topology, found)
+        return NetworkAclHandle(self.topology, self._default(NetworkAcl, "default network ACL"))
+
+    def _default(self, kind: type[Any], what: str) -> Any:
+        """Return what every VPC has from birth (VPC-12); loaded data may lack it."""
+        found = next((value for value in self.topology.children(kind, self.id) if _from_birth(value)), None)
+        return found or missing("default", what=what, vpc=self.name)
 
     def security_group(
         self,
@@ -318,10 +320,16 @@ class VpcHandle(Handle[Vpc]):
         own = [value for kind in parts for value in self.topology.children(kind, self.id)]
         own += peerings(self.topology, self.id)
         own += [a for a in self.topology.values(TransitGatewayAttachment) if a.resource_id == self.id]
-        defaults = [self.main_route_table, self.default_security_group, self.default_network_acl]
-        for kind in (RouteTable, SecurityGroup, NetworkAcl):
-            own += [v for v in self.topology.children(kind, self.id) if v.id not in {d.id for d in defaults}]
-        self._refuse_use("used-vpc", own)
-        for default in defaults:
-            self.topology.drop(default.value)
+        kinds = (RouteTable, SecurityGroup, NetworkAcl)
+        filters = [value for kind in kinds for value in self.topology.children(kind, self.id)]
+        self._refuse_use("used-vpc", [*own, *(value for value in filters if not _from_birth(value))])
+        for value in filters:
+            self.topology.drop(value)
         self.topology.drop(self.value)
+
+
+def _from_birth(value: Any) -> bool:
+    """Return whether a table, group or network ACL came with its VPC (VPC-12)."""
+    if isinstance(value, RouteTable):
+        return value.main
+    return value.is_default if isinstance(value, NetworkAcl) else bool(value.name == "default")

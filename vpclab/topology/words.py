@@ -394,6 +394,7 @@ BAD_INPUT: dict[str, str] = {
 
 NOT_FOUND: dict[str, str] = {
     "name": "nothing here is called {name!r}",
+    "default": "the data holds no {what} of VPC {vpc}",
     "resource": "that resource is not in the topology",
     "elsewhere": "{label} belongs to another network, {home}, and not to {here}",
     "piece": "{block} is no piece of the plan",
