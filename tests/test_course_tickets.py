@@ -571,7 +571,6 @@ def test_a_ticket_offers_nothing_by_name_but_what_is_shown():
 
 
 def test_a_wrong_fix_tells_no_more_than_a_probe_of_its_row(capsys):
-    rest = set()
     for seed, level in MANY[::9]:
         dealt = ticket(seed, level)
 
@@ -589,7 +588,6 @@ def test_a_wrong_fix_tells_no_more_than_a_probe_of_its_row(capsys):
         assert capsys.readouterr().out == ""
         written = "".join(map(str, record().of(dealt.id)))
         assert not any(fault.kind in written or fault.code in written for fault in dealt._faults)
-    assert len(rest) == 1  # the same words whatever is wrong
 
 
 # --- the debrief -------------------------------------------------------------------------------------------
