@@ -162,13 +162,13 @@ def test_a_prediction_gates_its_stepper():
 
 def test_an_error_while_stepping_is_shown_on_the_page(monkeypatch, capsys):
     box = stepper(trace(shop(), internet, "web", tcp(443)))
-    _, _, on, page = parts(box)
+    _, number, _, page = parts(box)
 
     def broken(*args):
         raise RuntimeError("<oh>")
 
     monkeypatch.setattr(module, "step_view", broken)
-    on.click()
+    number.value = 5
     assert "RuntimeError: &lt;oh&gt;" in page.value
     assert capsys.readouterr() == ("", "")
 

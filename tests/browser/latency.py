@@ -21,7 +21,7 @@ from vpclab import internet, tcp, trace
 from vpclab.course import stepper
 from vpclab.course.chapters.c04 import shop
 
-stepper(trace(shop(), internet, "web", tcp(443)))"""
+stepper(trace(shop(), internet, "web", tcp(443)), ask=False)"""
 SLIDER = """\
 from ipywidgets import HTML, IntSlider, VBox
 
@@ -76,8 +76,12 @@ def measure(root: Path, browser: str) -> Latency:
             notebook.run_all()
             stepper, slider = notebook.cell("stepper("), notebook.cell("IntSlider(")
             last = int(stepper.get_by_role("spinbutton").get_attribute("max") or 0)
-            pairs = [(stepper.evaluate(STEP), slider.evaluate(MOVE)) for _ in range(last - 1)]
-            return Latency(*map(tuple, zip(*pairs[1:], strict=True)))
+            steps, echoes = [], []
+            for _ in range(last - 1):
+                for cell, act, times in ((stepper, STEP, steps), (slider, MOVE, echoes)):
+                    notebook.settled()  # the kernel has nothing left to do of the one before
+                    times.append(cell.evaluate(act))
+            return Latency(tuple(steps[1:]), tuple(echoes[1:]))
 
 
 def main() -> str:

@@ -8,8 +8,9 @@ on and a number to type, which changes one HTML control once per step.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from math import ceil
 from typing import TYPE_CHECKING, Any
 
@@ -411,11 +412,17 @@ def stepper(what: Any, *, ask: bool = True) -> Any:
     place, question = HTML(layout={"min_height": "560px"}), VBox()
     number = BoundedIntText(value=1, min=1, max=last, description=words.STEP_NUMBER)
 
+    @cache
+    def page(at: int, said: str) -> str:
+        return step_view(trace, at, said)
+
     def show(change: Any = None) -> None:
         question.children = ()
         at = number.value - 1
-        guarded(place, lambda: step_view(trace, at, answers.get(at, "")))
+        guarded(place, lambda: page(at, answers.get(at, "")))
         back.disabled, on.disabled = number.value == 1, number.value == last
+        with suppress(Exception):  # the next page is made while this one is read; what fails is told there
+            page(min(at + 1, last - 1), "")
 
     def settle(state: str, said: str = "", **more: str) -> None:
         """Keep an answer, or that there was none, and go on."""
