@@ -25,9 +25,7 @@ class Planner:
 
     def __init__(self, *args, **more):
         self.box = cidr_planner(*args, **more)
-        kinds = (
-            ipywidgets.Text | ipywidgets.RadioButtons | ipywidgets.BoundedIntText | ipywidgets.ToggleButtons
-        )
+        kinds = ipywidgets.Text | ipywidgets.RadioButtons | ipywidgets.BoundedIntText
         self.controls = {found.description: found for found in inside(self.box, kinds)}
         self.buttons = {found.description: found for found in inside(self.box, ipywidgets.Button)}
         self.message, self.page = inside(self.box, ipywidgets.HTML)

@@ -81,11 +81,11 @@ def row(*children: Any) -> Any:
     return Box(children, layout={"flex_flow": "row wrap", "align_items": "center"})
 
 
-def columns(left: Any, right: Any, width: int = 300) -> Any:
-    """Return controls of at least that width beside what they change; in a narrow window above it."""
+def columns(left: Any, right: Any, widths: tuple[int, int]) -> Any:
+    """Return controls beside what they change, where there is room for both widths, or else above it."""
     from ipywidgets import Box
 
-    left.layout.flex, right.layout.flex = f"1 1 {width}px", "3 1 400px"
+    left.layout.flex, right.layout.flex = f"1 1 {widths[0]}px", f"3 1 {widths[1]}px"
     return Box([left, right], layout={"flex_flow": "row wrap"})
 
 

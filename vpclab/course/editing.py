@@ -353,7 +353,7 @@ def rule_editor(guard: Guard, *packets: str) -> Any:
     show()
     adders = {side: button(words.ADD_RULE.format(side=side), partial(add_new, side)) for side in SIDES}
     controls = VBox([asked, *(part for side in SIDES for part in (lists[side], adders[side]))])
-    return shell([columns(controls, page, 430)], view)
+    return shell([columns(controls, page, (430, 500))], view)
 
 
 def _number(text: str) -> int | None:

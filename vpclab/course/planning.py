@@ -173,7 +173,7 @@ def cidr_planner(
 
     `beside` are blocks of other networks by their names: what overlaps them can never be peered with them.
     """
-    from ipywidgets import HTML, BoundedIntText, RadioButtons, ToggleButtons, VBox
+    from ipywidgets import HTML, BoundedIntText, RadioButtons, VBox
 
     from vpclab.course.widgets import guarded
 
@@ -189,9 +189,9 @@ def cidr_planner(
         style={"description_width": "initial"}, layout={"width": "13em"},
     )  # fmt: skip
     name = field(words.SUBNET_NAME, "", words.SUBNET_NAME_LIKE, "16em")
-    zone = ToggleButtons(
-        options=list(zones), value=None, description=words.ZONE,
-        style={"button_width": "3em", "description_width": "initial"},
+    zone = RadioButtons(
+        options=list(zones), value=None, description=words.ZONE, orientation="horizontal",
+        layout={"width": "auto"}, style={"description_width": "initial"},
     )  # fmt: skip
 
     def view() -> PlanView:
@@ -263,4 +263,4 @@ def cidr_planner(
         row(button(words.MAKE_SUBNET, lambda: act(assign)), button(words.FREE_IT, lambda: act(free))),
         message,
     ])  # fmt: skip
-    return shell([columns(controls, page)], view)
+    return shell([columns(controls, page, (300, 400))], view)
