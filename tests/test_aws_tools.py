@@ -1,5 +1,7 @@
 """Networks that other tools are tested on, in the shapes they are kept in, and what those tests state.
 
+The rows of verdicts.md, too, are asked here of describe output.
+
 The networks are rebuilt with values of our own from what the tests of Batfish, CloudMapper and Cartography
 describe, and made by moto. A verdict of theirs is held where the facts agree with it.
 """
@@ -16,11 +18,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from networks import cases
+from networks import Base, cases
 from test_aws_gateways import ME, NO_ROUTE, REGION, Aws, Flow, X, comparable, denied, no_answer, rule, tags
+from test_verdicts import ROWS as VERDICTS
 
 from vpclab import Topology, VpclabError, internet, load_aws, protocol, save_aws, service, tcp, trace
 from vpclab.topology import model
+from vpclab.topology.model import Snapshot
 
 OTHER = "444455556666"
 ELSEWHERE = internet("8.8.8.8")
@@ -269,6 +273,29 @@ def test_verdicts(change: Callable[[Aws], list[Flow]], again: bool, tmp_path: Pa
         topology = load_aws(tmp_path)
     for flow in flows:
         flow.check(topology)
+
+
+# -- the table of verdicts, saved and loaded ---------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("check", "options"), [pytest.param(check, options, id=name) for name, check, options in VERDICTS]
+)
+def test_a_row_of_the_table_holds_for_what_is_saved_and_loaded(
+    check: Callable[[Base], None], options: dict[str, Any], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Every trace of the row asks the describe output of its network instead of the network."""
+    seen: dict[int, tuple[Snapshot, Snapshot]] = {}
+
+    def saved_and_loaded(topology: Topology) -> Snapshot:
+        snapshot = topology.snapshot()
+        if id(snapshot) not in seen:
+            save_aws(topology, tmp_path / str(len(seen)))
+            seen[id(snapshot)] = snapshot, load_aws(tmp_path / str(len(seen)), snapshot.name).snapshot()
+        return seen[id(snapshot)][1]
+
+    monkeypatch.setattr("vpclab.evaluate.trace._snapshot", saved_and_loaded)
+    check(Base(**options))
 
 
 # -- Batfish: several accounts, each in a folder of its own ----------------------------------------------
