@@ -79,6 +79,11 @@ def test_nothing_pops_up_at_the_first_start(opened):
     assert opened.notices == 0
 
 
+def test_a_copy_does_not_look_as_if_it_had_been_run(opened):
+    assert opened.errors == []
+    assert opened.pictures == []
+
+
 def test_run_all_ends_idle_and_without_an_error(chapter, log):
     assert chapter.errors() == []
     assert [line for line in log if line.startswith("error")] == []

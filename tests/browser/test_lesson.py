@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from learner import Notebook
+from learner import Notebook, serious
 from playwright.sync_api import Locator, expect
-from test_chapter import LOOKS, OUTPUTS, UNROLLED
+from test_chapter import LOOKS
 
 from vpclab.course import words
 from vpclab.course.declarations import explanation, prediction
@@ -111,11 +110,6 @@ def hand(request, lesson) -> Hand:
 def question(lesson: Notebook, kind: str) -> Locator:
     boxes = lesson.cell("question_controls(").locator(".widget-vbox .widget-vbox")
     return boxes.filter(has=lesson.page.get_by_text(KIND[kind], exact=True)).first
-
-
-def test_a_copy_does_not_look_as_if_it_had_been_run(opened):
-    assert opened.errors == []
-    assert opened.pictures == []
 
 
 @pytest.fixture(scope="module")
@@ -274,13 +268,4 @@ def test_nothing_is_too_wide_and_axe_finds_nothing_serious(lesson, page, screens
             path=screenshots / f"lesson-{re.sub(r'[^a-z0-9]', '', name)}-{width}-{theme.lower()}.png"
         )
     assert lesson.scrolled() == []
-    style = page.add_style_tag(content=UNROLLED)
-    found = Axe().run(page, {"include": [[OUTPUTS]]}).response["violations"]
-    style.evaluate("element => element.remove()")
-    serious = [
-        f"{rule['id']}: {node['html'][:120]} {node['failureSummary']}"
-        for rule in found
-        if rule["impact"] in ("serious", "critical")
-        for node in rule["nodes"]
-    ]
-    assert serious == []
+    assert serious(page) == []
