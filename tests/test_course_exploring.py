@@ -7,7 +7,7 @@ import ipywidgets
 import pytest
 
 from vpclab import Topology
-from vpclab.course import route_explorer, words
+from vpclab.course import route_explorer, show, words
 from vpclab.course.exploring import RouteView
 from vpclab.topology.model import Route
 
@@ -144,6 +144,7 @@ def test_the_controls_have_labels_and_the_box_speaks_for_itself():
     assert (typed.description, look.description) == (words.ADDRESS, words.LOOK_UP)
     assert 'aria-live="polite"' in page.value
     assert isinstance(page, ipywidgets.HTML)
+    assert str(show(box)) == repr(box)
     shown = box._repr_mimebundle_()
     for text in (shown["text/plain"], shown["text/html"], repr(box)):
         assert words.ROUTE_WINS in text

@@ -17,6 +17,12 @@ A learner uses about a dozen words::
     explain("04-why", ____)           # a sentence of your own beside a model answer
     fact("IGW-5")                     # what a code in brackets stands for
 
+    stepper("04-p2")                  # the packet's way, step by step
+    rule_editor(web_sg, "tcp 443 from 203.0.113.10")    # change rules and see the verdict at once
+    route_explorer(front)             # every route judged for an address
+    cidr_planner("10.0.0.0/16")       # cut a block into subnets
+    progress()                        # the map of the course, and what to do next
+
 Everything is a view of data: `exercises` says what an exercise is, `kinds` how answers are judged, `quiz`
 and `record` hold recall questions and progress, `chapters/cNN.py` what each chapter asks. `words` has every
 sentence.

@@ -38,13 +38,17 @@ def _shell() -> Any:
 
         def __init__(self, children: Sequence[Any], view: Callable[[], Any]) -> None:
             super().__init__(children)
-            self._said = view
+            self._view = view
+
+        @property
+        def still(self) -> Any:
+            return self._view()
 
         def __repr__(self) -> str:
-            return bundle(self._said())["text/plain"]
+            return bundle(self.still)["text/plain"]
 
         def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:
-            return {**super()._repr_mimebundle_(**kwargs), **bundle(self._said())}
+            return {**super()._repr_mimebundle_(**kwargs), **bundle(self.still)}
 
     return Shell
 
@@ -78,7 +82,7 @@ def row(*children: Any) -> Any:
     """Return controls beside each other, on more lines where there is no room."""
     from ipywidgets import Box
 
-    return Box(children, layout={"flex_flow": "row wrap", "align_items": "center"})
+    return Box(children, layout={"flex_flow": "row wrap", "align_items": "center", "grid_gap": "0 8px"})
 
 
 def columns(left: Any, right: Any, widths: tuple[int, int]) -> Any:

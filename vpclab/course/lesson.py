@@ -38,10 +38,12 @@ def _with_note(card: C, id: str = "") -> C:
     return replace(card, note=note) if note else card
 
 
-def show(what: Any) -> Card:
-    """Return the still form of whatever has an id, of a chapter's recall ("04-recall"), or of a trace."""
+def show(what: Any) -> Any:
+    """Return the still form of whatever has an id, of a chapter's recall ("04-recall"), a trace, a widget."""
     if isinstance(what, Trace):
         return still(what)
+    if hasattr(what, "still"):
+        return what.still
     number, _, rest = str(what).partition("-")
     return quiz.card(number) if rest == "recall" else find(what).card()
 
