@@ -325,6 +325,20 @@ answer("PCX-10 outside the peering the public address is the answer",
        asked(PUBLIC, internet, before=resolving, options=(True, True)), ["198.51.100.10"])
 answer("PCX-10 across Regions the option works too", asked(PUBLIC, "y1", before=resolving,
        options=(True, True), region="us-east-1"), ["10.0.0.10"])
+def private_name(n: Any, *, option: bool = False, **where: str) -> None:
+    """Peer with B, where y1 has the private name of 10.1.0.10."""
+    n.beside("B", "10.1.0.0/16", "y1", **where)
+    n.vpc.peer("B", "pcx", resolve_dns=(option, option))
+
+
+for says, more, got in (("in one Region without the option", {}, ["10.1.0.10"]),
+    ("across Regions without the option", {"region": "us-east-2"}, []),
+                        ("across Regions with the option", {"region": "us-east-2", "option": True},
+                        ["10.1.0.10"])):
+    answer(f"PCX-10 a peer's private name is {'known' if got else 'unknown'} {says}",
+           asked(f"ip-10-1-0-10.{more.get('region', 'ap-northeast-1')}.compute.internal", "a1",
+           before=private_name, **more), got,
+           xfail="a private name is known in its own VPC only" if got else "")
 flow("PCX-10 with a public address as the answer the packet goes by the internet",
      lambda n: (n.peered(), n.hosts["p1"].elastic_ip("198.51.100.10")), "a1", "198.51.100.10", tcp(443),
      "blocked", f"route_table/PRV {NO_ROUTE}")

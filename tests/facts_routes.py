@@ -376,6 +376,11 @@ flow("RT-19 a prefix list that is changed changes its routes",
      lambda n: (n.prv.route(n.topology.prefix_list("pl", ["203.0.113.0/24"]), to=n.igw), public(n, "a1"),
          n.topology.prefix_list("pl", ["192.0.2.0/24"])),
      "a1", X, tcp(443), "blocked", f"route_table/PRV {NO_ROUTE}")
+for blocks, fact in ((["169.254.169.0/24"], "RT-12"), (["10.0.2.0/25"], "RT-11"), (["2600::/16"], "RT-19")):
+    refusal(f"{fact} a list that a route uses does not become {blocks[0]}", None,
+            lambda n, b=blocks: n.topology.prefix_list("pl", b),
+            lambda n: n.prv.route(n.topology.prefix_list("pl", ["203.0.113.0/24"]), to=n.hosts["p1"]),
+            xfail="only the route looks at the list's blocks")
 flow("RT-20 two hosts of one subnet cannot be steered through an appliance of that subnet",
      lambda n: (n.host("mid", n.prv, "10.0.1.20", source_dest_check=False, forwards="forward"),
          n.prv.route("10.0.1.0/24", to=n.hosts["mid"])),
@@ -636,6 +641,13 @@ flow("IGW-12 mail to a unique local address passes", nothing, "a1", "b1", tcp(25
      ipv6="fd12:3456:789a::/48")
 flow("IGW-12 mail to a site's public address is blocked", lambda n: n.prv.route_table.propagate(
      n.vpn(blocks=["198.18.0.0/24"])), "a1", "198.18.0.9", tcp(25), "blocked")
+flow("IGW-12 mail over IPv6 inside the VPC goes to no exempt address", nothing, "a1", "b1", tcp(25),
+     "blocked",
+     v6=True)
+flow("IGW-12 mail to a secondary public block goes to no exempt address",
+     lambda n: (n.vpc.add_cidr("198.18.7.0/24"),
+                n.host("g1", n.vpc.subnet("G", "198.18.7.0/24"), "198.18.7.10")), "a1", "g1", tcp(25),
+                "blocked")
 flow("IGW-12 UDP 25 is not mail", without(), "p1", X, udp(25), "delivered")
 flow("IGW-12 mail from the internet comes in", without(), X, "p1", tcp(25), "delivered")
 flow("IGW-12 port 26 is not mail", without(), "p1", X, tcp(26), "delivered")
