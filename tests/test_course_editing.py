@@ -3,7 +3,7 @@
 import ipywidgets
 import pytest
 
-from vpclab import Topology, evaluate_network_acl
+from vpclab import BadInput, Topology, evaluate_network_acl
 from vpclab.course import rule_editor, words
 from vpclab.course.editing import RulesView
 
@@ -243,6 +243,18 @@ def test_the_complaint_stands_by_the_rule_until_it_can_be_read():
     assert "✔ tcp 443" in editor.page
     editor.fields["In 2"].value = f"tcp 22 from {ANY}"
     assert editor.complaints == []
+
+
+def test_of_two_rules_with_one_number_the_second_is_told():
+    editor = Editor("front")
+    editor.fields["In 2"].value = editor.fields["In 1"].value
+    assert len(editor.complaints) == 1
+    assert "100" in editor.complaints[0]
+
+
+def test_what_has_no_rules_is_told():
+    with pytest.raises(BadInput, match="give a security group or a network ACL"):
+        rule_editor(network()["front-a"])
 
 
 def test_an_earlier_rule_wins_after_they_changed_numbers():

@@ -6,7 +6,7 @@ from ipaddress import ip_address, ip_network
 import ipywidgets
 import pytest
 
-from vpclab import Topology
+from vpclab import BadInput, Topology
 from vpclab.course import route_explorer, show, words
 from vpclab.course.exploring import RouteView
 from vpclab.topology.model import Route
@@ -148,3 +148,8 @@ def test_the_controls_have_labels_and_the_box_speaks_for_itself():
     shown = box._repr_mimebundle_()
     for text in (shown["text/plain"], shown["text/html"], repr(box)):
         assert words.ROUTE_WINS in text
+
+
+def test_what_is_no_route_table_is_told():
+    with pytest.raises(BadInput, match="give one, or a subnet"):
+        route_explorer(network()["prod"])

@@ -3,7 +3,7 @@
 import ipywidgets
 import pytest
 
-from vpclab import Topology, internet, tcp, trace
+from vpclab import BadInput, Topology, internet, tcp, trace
 from vpclab.course import predict, show, stepper, walk, words
 from vpclab.course import stepping as module
 from vpclab.course.record import record
@@ -280,3 +280,8 @@ def test_where_there_are_no_controls_the_box_says_its_step_in_words():
     assert "Step 2 of 12" in shown["text/plain"]
     assert "<table" in shown["text/html"]
     assert "application/vnd.jupyter.widget-view+json" in shown
+
+
+def test_what_is_no_trace_is_told():
+    with pytest.raises(BadInput, match="is no trace: give one"):
+        stepper(shop())

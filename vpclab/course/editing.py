@@ -290,9 +290,11 @@ def rule_editor(guard: Guard, *packets: str) -> Any:
 
     from vpclab.course.widgets import guarded
 
-    begin = RulesView.of(guard, packets)
+    if not isinstance(guard, Guard):
+        raise BadInput(words.WRITE_GUARD.format(value=repr(guard)))
+    begin = RulesView.of(guard, map(str, packets))
     page = HTML()
-    asked = field(words.PACKETS, ", ".join(packets), words.PACKETS_LIKE, "60em")
+    asked = field(words.PACKETS, ", ".join(begin.packets), words.PACKETS_LIKE, "60em")
     lists = {side: VBox() for side in SIDES}
 
     def texts(side: str) -> tuple[str, ...]:
@@ -304,11 +306,10 @@ def rule_editor(guard: Guard, *packets: str) -> Any:
     def show(_: object = None) -> None:
         """Judge everything anew, and put each complaint beside the rule that it is about."""
         now = view()
-        wrong = {(found.direction, found.text): found.wrong for found in now.lines}
-        for side in SIDES:
-            for each in lists[side].children:
-                text, message = each.children[0].children[0].value, each.children[1]
-                message.value = complaint(wrong.get((side, text), ""))
+        read = iter(now.lines)
+        for each in (each for side in SIDES for each in lists[side].children):
+            typed, message = each.children[0].children[0], each.children[1]
+            message.value = complaint(next(read).wrong if typed.value.strip() else "")
         guarded(page, lambda: now.html())
 
     def add(side: str, text: str = "") -> Any:

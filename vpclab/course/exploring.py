@@ -15,6 +15,7 @@ from vpclab.evaluate.results import Decision
 from vpclab.evaluate.routes import select_route
 from vpclab.render import theme
 from vpclab.render.words import plain
+from vpclab.topology.errors import BadInput
 from vpclab.topology.model import LOCAL, Address, Network, PrefixList, Route, Vpc
 from vpclab.topology.routing import RouteTableHandle
 from vpclab.topology.rules import read_address, within
@@ -124,6 +125,8 @@ def route_explorer(table: RouteTableHandle | SubnetHandle, address: object = Non
     from vpclab.course.widgets import guarded
 
     asked = table.route_table if isinstance(table, SubnetHandle) else table
+    if not isinstance(asked, RouteTableHandle):
+        raise BadInput(words.WRITE_TABLE.format(value=repr(table)))
     view = RouteView(asked, None if address is None else read_address(address))
     typed = field(words.ADDRESS, "" if address is None else str(address), words.ADDRESS_LIKE)
     message, page = HTML(), HTML()

@@ -18,11 +18,13 @@ from vpclab.course import words
 from vpclab.course.cards import Card, Table, prose
 from vpclab.course.controls import GRID, button, line, live, sheet, shell
 from vpclab.course.record import record
+from vpclab.evaluate.results import Trace
 from vpclab.render import theme
 from vpclab.render.words import deed
+from vpclab.topology.errors import BadInput
 
 if TYPE_CHECKING:
-    from vpclab import Decision, Hop, Packet, Trace
+    from vpclab import Decision, Hop, Packet
     from vpclab.render import Figure
 
 __all__ = ["Ask", "Step", "StepView", "asks", "step_view", "stepper", "steps", "still", "walk"]
@@ -406,6 +408,8 @@ def stepper(what: Any, *, ask: bool = True) -> Any:
     trace = gated(what) if isinstance(what, str) else what
     if isinstance(trace, Card):
         return trace
+    if not isinstance(trace, Trace):
+        raise BadInput(words.WRITE_TRACE.format(value=repr(what)))
     last = len(steps(trace))
     pending = asks(trace) if ask else {}
     answers: dict[int, str] = {}

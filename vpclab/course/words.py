@@ -340,6 +340,7 @@ ASK_NO_RULES = "none"
 ASK_LABEL, ASK_ANSWER, ASK_SKIP = "Your answer", "Answer", "Skip"
 ASK_RIGHT = "✔ You said: {choice}. That is what happens."
 ASK_WRONG = "✖ You said: {choice}. Something else happens: see what decides."
+WRITE_TRACE = '{value} is no trace: give one, such as trace(shop, internet, "web", tcp(443))'
 STEPPER = "packet stepper"
 STILL_NEXT = "Run the cell below to step through it."
 
@@ -349,6 +350,9 @@ PACKETS, PACKETS_LIKE = "Packets", "tcp 443 from 203.0.113.10, tcp 22 from 203.0
 TYPE_PACKET = "Type a packet in the words of a rule, and see what becomes of it."
 WRITE_PACKET = "“{text}” is no packet: write it like a rule, such as tcp 443 from 203.0.113.10"
 NO_FAMILY = "VPC {vpc} has no IPv{family} block, so no such packet comes here"
+WRITE_GUARD = (
+    "{value} has no rules to edit: give a security group or a network ACL, such as prod.default_network_acl"
+)
 SIDE_SHORT = {"inbound": "In", "outbound": "Out"}
 ADD_RULE = "Add an {side} rule"
 REMOVE, UP, UP_TIP = "Remove", "Earlier", "Try it one place earlier"
@@ -364,6 +368,7 @@ NOTHING_CHANGED = "# nothing has changed"
 # --- the route explorer ------------------------------------------------------------------------------------
 
 TYPE_ADDRESS = "Route table {table}. Type an address: every route is judged, and the longest prefix wins."
+WRITE_TABLE = "{value} is no route table: give one, or a subnet, such as prod.main_route_table"
 ADDRESS, ADDRESS_LIKE, LOOK_UP = "Destination address", "203.0.113.10 or 2001:db8::10", "Look it up"
 ROUTES_HEADER = ("destination", "length", "target", "kind", "for this address")
 ROUTE_VERDICTS = {True: "it goes on", False: "it is dropped", None: "not known"}
@@ -388,7 +393,9 @@ ROUTE_RESERVED_SAID = "route table {table}: AWS keeps {address} for itself, and 
 PLAN_SAID = "{block} has {size} addresses. Pieces: {pieces}. Subnets among them: {subnets}."
 PIECES_HEADER = ("piece", "to", "usable", "subnet", "zone")
 FREE = "free"
-KEPT = "{block}: {size} addresses. In a subnet {usable} are usable, {first} to {last}. AWS keeps five (SUB-3):"
+KEPT = (
+    "{block}: {size} addresses. In a subnet {usable} are usable, {first} to {last}. AWS keeps five (SUB-3):"
+)
 KEPT_HEADER = ("address", "kept for")
 KEPT_FOR = (
     "the network itself",
