@@ -64,7 +64,7 @@ def asked(lab):
 
 def test_the_card_tells_the_complaint_the_plan_and_nothing_more(clinic):
     card = clinic.cell("ticket(").locator(".jp-OutputArea-output").first
-    expect(card).to_contain_text("Customers who have IPv6 only report")
+    expect(card).to_contain_text("Customers on IPv6 alone report")
     expect(card.locator("img")).to_have_attribute("alt", re.compile("public subnets"))
     assert clinic.errors() == []
 
