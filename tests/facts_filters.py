@@ -287,8 +287,7 @@ answer("SG-15 another route cuts a tracked connection", survives(tcp(80), "tcp 8
 
 answer("SG-14 untracked, the reply stops when its rule goes",
        survives(tcp(80), "tcp 80 from 0.0.0.0/0",
-                lambda t: t["A"].security_group("g", inbound=["tcp 80 from 0.0.0.0/0"], outbound=[])), False,
-       xfail="a changed group is asked as for a new connection")
+                lambda t: t["A"].security_group("g", inbound=["tcp 80 from 0.0.0.0/0"], outbound=[])), False)
 answer("SG-15 tracked, the reply goes on when the outbound rules go",
        survives(tcp(80), "tcp 80 from 10.0.1.0/24",
                 lambda t: t["A"].security_group("g", inbound=["tcp 80 from 10.0.1.0/24"], outbound=[])), True)
@@ -329,17 +328,16 @@ answer("RT-17 a connection to a site ends when the tunnels go down",
        lambda n: (n.prv.route_table.propagate(n.vpn()), found := trace(n.topology, "a1", OP, tcp(443)),
            n.vpn(tunnels_up=0),
                   still_open(found, n.topology).allowed)[-1], False)
-SWITCHED = "it is not asked whether the far end still sees the same address"
 answer("VPE-7 a connection to a service ends when its route is another one",
        lambda n: (n.nat(), found := trace(n.topology, "a1", service("s3"), tcp(443)),
                   n.vpc.gateway_endpoint("s3", [n.prv.route_table]),
                   still_open(found, n.topology).allowed)[-1],
-       False, xfail=SWITCHED)
+       False)
 answer("NGW-4 a connection ends when its route leads to another NAT gateway",
        lambda n: (n.nat(), found := trace(n.topology, "a1", X, tcp(443)),
                   n.prv.route("0.0.0.0/0", to=n.pub.nat_gateway("second")),
                   still_open(found, n.topology).allowed)[-1],
-       False, xfail=SWITCHED)
+       False)
 
 
 def client_rule_gone(before: Any, dst: object, traffic: Any = None, v6: bool = False) -> Any:

@@ -56,6 +56,15 @@ flow("VGW-2 a healthy VPN outranks a Direct Connect that is down",
 flow("VGW-2 the second VPN serves when the first is down",
      lambda n: (learnt(n, tunnels_up=0), n.topology.vpn_connection("spare", gateway="vgw", site="OP")), "a1",
          OP, tcp(443), "delivered", via=("spare",))
+for state in ("pending", "deleting", "deleted"):
+    flow(f"VGW-2 a connection that is {state} carries nothing", lambda n,
+    s=state: (n.vpn("192.168.0.0/16", State=s), n.route("prv", "192.168.0.0/16", GatewayId="vgw-a")),
+         "a1", OP, tcp(443), "blocked", base=Loaded)
+for state in ("detaching", "detached"):
+    flow(f"VGW-1 a gateway that is {state} carries nothing", lambda n,
+    s=state: (n.vpn("192.168.0.0/16"), n.route("prv", "192.168.0.0/16", GatewayId="vgw-a"),
+         n.one("VpnGateways", "vgw-a").update(VpcAttachments=[{"State": s, "VpcId": "vpc-a"}])), "a1", OP,
+         tcp(443), "blocked", f"route_table/PRV {BLACKHOLE}|BAD_STATE_ATTACHMENT", base=Loaded)
 flow("VGW-4 without a route nothing is answered", lambda n: n.vpn(), site("OP"), "a1", icmp(),
      "reply-blocked", f"reply route_table/PRV {NO_ROUTE}")
 flow("VGW-4 without a route nothing is sent", lambda n: n.vpn(), "a1", OP, icmp(), "blocked",
@@ -337,8 +346,7 @@ for says, more, got in (("in one Region without the option", {}, ["10.1.0.10"]),
                         ["10.1.0.10"])):
     answer(f"PCX-10 a peer's private name is {'known' if got else 'unknown'} {says}",
            asked(f"ip-10-1-0-10.{more.get('region', 'ap-northeast-1')}.compute.internal", "a1",
-           before=private_name, **more), got,
-           xfail="a private name is known in its own VPC only" if got else "")
+           before=private_name, **more), got)
 flow("PCX-10 with a public address as the answer the packet goes by the internet",
      lambda n: (n.peered(), n.hosts["p1"].elastic_ip("198.51.100.10")), "a1", "198.51.100.10", tcp(443),
      "blocked", f"route_table/PRV {NO_ROUTE}")
@@ -463,6 +471,33 @@ def third_zone(n: Any) -> None:
     n.host("c1", zone_c, "10.0.3.10")
 
 
+def from_files(n: Any) -> None:
+    """Join A and B by a transit gateway, as describe output shows it."""
+    n.b()
+    n.transit(a=("prv", "prb"), b=("b1",))
+    for table in ("prv", "b1"):
+        n.route(table, "10.0.0.0/8", TransitGatewayId="tgw-1")
+
+
+for state in ("initiating", "pendingAcceptance", "pending", "rejected", "failed", "deleting", "deleted"):
+    flow(f"TGW-2 an attachment that is {state} carries nothing", lambda n,
+    s=state: (from_files(n), n.one("TransitGatewayAttachments", "tgw-attach-b").update(State=s),
+         n.one("TransitGatewayVpcAttachments", "tgw-attach-b").update(State=s)), "a1", "y1", tcp(80),
+         "blocked", base=Loaded)
+flow("TGW-2 an attachment that is modified goes on", lambda n: (from_files(n),
+     n.one("TransitGatewayAttachments", "tgw-attach-b").update(State="modifying")), "a1", "y1", tcp(80),
+     "delivered", base=Loaded)
+flow("TGW-2 an association that ends serves no more", lambda n: (from_files(n),
+     n.one("TransitGatewayAttachments", "tgw-attach-a")["Association"].update(State="disassociating")),
+     "a1", "y1", tcp(80), "blocked", "* TGW_ATTACH_MISSING_TGW_RTB_ASSOCIATION", base=Loaded)
+flow("TGW-1 what lies behind a peer that is not in the data is unknown",
+     lambda n: (from_files(n), n.attachment("tgw-attach-x", "peering", "tgw-777"),
+         n.transit_route("10.20.0.0/16", "tgw-attach-x")),
+     "a1", "10.20.1.1", tcp(80), "unknown", base=Loaded, says="tgw-attach-x")
+flow("TGW-1 what a Connect attachment does is not modelled, and said so",
+     lambda n: (from_files(n), n.attachment("tgw-attach-x", "connect", "tgw-attach-a"),
+         n.transit_route("10.20.0.0/16", "tgw-attach-x")),
+     "a1", "10.20.1.1", tcp(80), "unknown", base=Loaded)
 flow("TGW-3 a zone without an attachment does not reach the gateway", third_zone, "c1", "y1", tcp(80),
      "blocked", "* TGW_ROUTE_AZ_RESTRICTION")
 flow("TGW-3 a zone without an attachment can be reached and cannot answer", third_zone, "y1", "c1", tcp(80),

@@ -343,6 +343,20 @@ answer("RT-16 a peering takes any destination, one address or the wrong one",
                   [n.prv.route(b, to=p) for b in ("10.1.0.9/32", "172.20.0.0/16", "2001:db8:7::9/128")],
                   [target(n, "PRV", a) for a in ("10.1.0.9", "172.20.1.1", "2001:db8:7::9")])[-1],
                   ["peering_connection"] * 3, dual=True)
+for gone in ({"LocalGatewayId": "lgw-1"}, {"CarrierGatewayId": "cagw-1"},
+    {"CoreNetworkArn": "arn:aws:networkmanager::1:core-network/c-1"},
+             {"TransitGatewayId": "tgw-9"}, {"NatGatewayId": "nat-9"}, {"VpcPeeringConnectionId": "pcx-9"},
+             {"GatewayId": "vgw-9"},
+             {"NetworkInterfaceId": "eni-9"}, {"InstanceId": "i-9"}, {"GatewayId": "igw-9"}):
+    flow(f"RT-16 where a route to {next(iter(gone.values()))} leads is not in the data", lambda n,
+    g=gone: n.route("prv", "0.0.0.0/0", **g),
+         "a1", X, tcp(443), "unknown", base=Loaded, says=next(iter(gone.values())))
+    flow(f"RT-16 a route to {next(iter(gone.values()))} hides no local route", lambda n,
+    g=gone: n.route("prv", "0.0.0.0/0", **g),
+         "a1", "b1", tcp(443), "delivered", base=Loaded)
+flow("RT-16 an egress-only gateway that is not in the data is unknown too",
+     lambda n: n.route("prv", "::/0", EgressOnlyInternetGatewayId="eigw-9"),
+     "a1", X6, tcp(443), "unknown", v6=True, base=Loaded, says="eigw-9")
 flow("RT-17 while no tunnel is up nothing is propagated", lambda n: n.prv.route_table.propagate(
      n.vpn(tunnels_up=0)), "a1", OP,
      tcp(443), "blocked", f"route_table/PRV {NO_ROUTE}")
@@ -379,8 +393,7 @@ flow("RT-19 a prefix list that is changed changes its routes",
 for blocks, fact in ((["169.254.169.0/24"], "RT-12"), (["10.0.2.0/25"], "RT-11"), (["2600::/16"], "RT-19")):
     refusal(f"{fact} a list that a route uses does not become {blocks[0]}", None,
             lambda n, b=blocks: n.topology.prefix_list("pl", b),
-            lambda n: n.prv.route(n.topology.prefix_list("pl", ["203.0.113.0/24"]), to=n.hosts["p1"]),
-            xfail="only the route looks at the list's blocks")
+            lambda n: n.prv.route(n.topology.prefix_list("pl", ["203.0.113.0/24"]), to=n.hosts["p1"]))
 flow("RT-20 two hosts of one subnet cannot be steered through an appliance of that subnet",
      lambda n: (n.host("mid", n.prv, "10.0.1.20", source_dest_check=False, forwards="forward"),
          n.prv.route("10.0.1.0/24", to=n.hosts["mid"])),
@@ -541,6 +554,16 @@ def two_mapped(n: Any) -> None:
         "IpOwnerId": "111122223333"}})
 
 
+for state in ("detaching", "detached"):
+    flow(f"IGW-2 a gateway that is {state} carries nothing",
+         lambda n, s=state: (n.public("p1", "198.51.100.10"),
+             n.one("InternetGateways", "igw-a").update(Attachments=[{"State": s, "VpcId": "vpc-a"}])),
+         "p1", X, tcp(443), "blocked", f"route_table/PUB {BLACKHOLE}|BAD_STATE_ATTACHMENT", base=Loaded)
+for state in ("stopped", "stopping", "pending", "shutting-down"):
+    flow(f"ENI-5 an instance that is {state} answers nothing",
+         lambda n, s=state: n.data["Reservations"][3]["Instances"][0]["State"].update(Name=s), "a1", "b1",
+             udp(53), "blocked",
+         "instance/b1 BAD_STATE", "...", base=Loaded)
 flow("IGW-3 each private address has its own public one", two_mapped, X, "198.51.100.15", tcp(443),
      "delivered", base=Loaded,
      hops={"igw-a": ("tcp 203.0.113.10:40000 → 198.51.100.15:443", "tcp 203.0.113.10:40000 → 10.0.0.15:443")},
