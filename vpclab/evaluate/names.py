@@ -10,7 +10,7 @@ from typing import Any
 from vpclab.evaluate.ends import Internet, SiteHost, endpoint_interfaces, lost_endpoint, source_end
 from vpclab.evaluate.network import Interface, LinkedNetwork, linked
 from vpclab.topology.errors import NotFound
-from vpclab.topology.model import Address, PeeringConnection, Snapshot, Vpc, VpcEndpoint
+from vpclab.topology.model import Address, PeeringConnection, PeeringSide, Snapshot, Vpc, VpcEndpoint
 from vpclab.topology.services import service_blocks
 from vpclab.topology.store import Store
 
@@ -108,12 +108,19 @@ def _public_host(network: LinkedNetwork, found: re.Match[str], vpc: Vpc | None) 
 
 def _peering_resolves(network: LinkedNetwork, here: Vpc, home: Vpc) -> bool:
     """Return whether an active peering resolves `home`'s hostnames privately for `here` (PCX-10)."""
-    both = all(v.dns_support and v.dns_hostnames for v in (here, home))
+    side = _peered(network, here, home)
+    return side is not None and side.resolves_dns
+
+
+def _peered(network: LinkedNetwork, here: Vpc, home: Vpc) -> PeeringSide | None:
+    """Return `home`'s side of an active peering, if both VPCs have both DNS attributes (PCX-10)."""
+    if not all(v.dns_support and v.dns_hostnames for v in (here, home)):
+        return None
     for pcx in network.snapshot.all(PeeringConnection):
         sides = {pcx.requester.vpc_id: pcx.requester, pcx.accepter.vpc_id: pcx.accepter}
         if pcx.status == "active" and {here.id, home.id} == set(sides):
-            return both and sides[home.id].resolves_dns
-    return False
+            return sides[home.id]
+    return None
 
 
 def _private_host(network: LinkedNetwork, found: re.Match[str], vpc: Vpc | None) -> tuple[list[Address], str]:
@@ -125,9 +132,14 @@ def _private_host(network: LinkedNetwork, found: re.Match[str], vpc: Vpc | None)
             [],
             f"{where}, and Amazon's private names are answered only with both DNS attributes on (DNS-2).",
         )
-    linked_vpc = network.vpcs[vpc.id]
-    if isinstance(linked_vpc.owners.get((4, int(private))), Interface):
-        return [private], "the resolver knows the private names of its own VPC (DNS-2)."
+    for home in network.vpcs.values():
+        if not isinstance(home.owners.get((4, int(private))), Interface):
+            continue
+        if home.value.id == vpc.id:
+            return [private], "the resolver knows the private names of its own VPC (DNS-2)."
+        here = vpc.region == home.value.region and _peered(network, vpc, home.value) is not None
+        if here or _peering_resolves(network, vpc, home.value):
+            return [private], "the resolver knows the private names of a peer VPC (PCX-10)."
     return [], f"no interface of VPC {vpc.name} has {private}."
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from vpclab.evaluate.ends import End, destination_end, source_end
 from vpclab.evaluate.network import Interface, linked
-from vpclab.evaluate.packets import TrafficType
+from vpclab.evaluate.packets import TrafficType, address
 from vpclab.evaluate.results import FORWARD, Decision, Trace
 from vpclab.evaluate.walk import Walk
 from vpclab.topology.errors import BadInput
@@ -70,12 +70,18 @@ def still_open(trace: Trace, changed_topology: Store | Snapshot) -> Decision:
             because = f"{end.component.name} is gone, and the connection with it."
             return Decision(False, end.component, end.component.kind, because, "NO_SOURCE_OR_DESTINATION")
         ends.append(End(interface.component if interface else end.component, end.address, interface))
-    again = Walk(network, ends[0], walk.header, ends[1], established=_remembered(walk))
+    tracked, untracked = _remembered(walk)
+    again = Walk(network, ends[0], walk.header, ends[1], established=tracked, untracked=untracked)
     outcome = again.run()
     after = Trace(
         network.snapshot, ends[0].component, ends[1].component, trace.traffic, outcome, again,
         ip_version=trace.ip_version,
     )  # fmt: skip
+    if after.reaches and again.last != walk.last:
+        seen, was = (address(header[0], header[1]) for header in (again.last, walk.last))
+        name = ends[1].component.name
+        because = f"{name} gets the packets from {seen} now, and its connection is with {was} (VPE-7)."
+        return Decision(False, ends[1].component, ends[1].component.kind, because, "vpclab:OTHER_TRANSLATION")
     if after.reaches:
         because = "The connection goes on: every check lets its packets pass, or remembers it."
         return Decision(True, ends[1].component, ends[1].component.kind, because)
@@ -86,15 +92,18 @@ def still_open(trace: Trace, changed_topology: Store | Snapshot) -> Decision:
 _ALWAYS_TRACKED = ("egress_only_internet_gateway", "nat_gateway")
 
 
-def _remembered(walk: Walk) -> frozenset[tuple[str, Any, str]]:
-    """Return the checks that security groups answer from memory: interface, header, direction (SG-14)."""
+Checks = frozenset[tuple[str, Any, str]]  # interface, header, direction
+
+
+def _remembered(walk: Walk) -> tuple[Checks, Checks]:
+    """Return the checks that security groups answer from memory, and those they do not remember (SG-14)."""
     automatic = any(step[1] in _ALWAYS_TRACKED for step in walk.steps[FORWARD]) or (
         isinstance(walk.arrived, Interface) and walk.arrived.value.interface_type == "vpc_endpoint"
     )
     automatic = automatic or (
         walk.answers_by is not None and walk.answers_by[0].service.endswith(".dynamodb")
     )
-    found = set()
+    found: dict[bool, set[tuple[str, Any, str]]] = {False: set(), True: set()}
     for interface, header, direction in walk.asked:
         rules = (interface.inbound, interface.outbound)
         first, other = rules if direction == INBOUND else rules[::-1]
@@ -104,9 +113,8 @@ def _remembered(walk: Walk) -> frozenset[tuple[str, Any, str]]:
             and any(_open(row, header, whole=False) for row in first.rows)
             and any(_open(row, header, whole=True) for row in other.rows)
         )
-        if not untracked:
-            found.add((interface.value.id, header, direction))
-    return frozenset(found)
+        found[untracked].add((interface.value.id, header, direction))
+    return frozenset(found[False]), frozenset(found[True])
 
 
 def _open(row: Any, header: Any, *, whole: bool) -> bool:

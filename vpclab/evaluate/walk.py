@@ -118,6 +118,7 @@ class Walk:
         header: Header,
         destination: End,
         established: frozenset[tuple[str, Header, str]] = frozenset(),
+        untracked: frozenset[tuple[str, Header, str]] = frozenset(),
     ) -> None:
         self.network, self.source, self.header, self.destination = network, source, header, destination
         self.steps: dict[str, list[Step]] = {FORWARD: [], REPLY: []}
@@ -139,6 +140,7 @@ class Walk:
         self.through: dict[str, list[Interface]] = {FORWARD: [], REPLY: []}  # appliances on each leg
         self.seen: set[tuple[str, str, Header]] = set()
         self.established = established  # connections that security groups tracked before a change (SG-15)
+        self.untracked = untracked  # and those they did not, whose replies rules judge (SG-14)
         self.via = ""  # the kind of gateway by which the packet came into the VPC
         self.left_by = ""  # the egress-only gateway that remembers the request (EIGW-1)
         self.over: Any = None  # the VPN or Direct Connect connection that carried the request
@@ -455,7 +457,8 @@ class Walk:
             verdict = answer[0]
             explain = partial(filters.groups_decision, rules, header, answer)
         if self.leg == FORWARD:
-            self.tracked.add((interface.value.id, reply(header)))
+            if (*key, direction) not in self.untracked:
+                self.tracked.add((interface.value.id, reply(header)))
             self.asked.append((interface, header, direction))
         component = rules.groups[0] if rules.groups else interface.value
         self.step(component, "security_group", header, header, direction, (verdict, explain))

@@ -226,11 +226,26 @@ class Topology(Store):
         return ElasticIpHandle(self, old)
 
     def prefix_list(self, name: str, cidrs: Sequence[object]) -> PrefixListHandle:
-        """Declare a prefix list: blocks of one address family under one name (RT-19)."""
+        """Declare a prefix list: blocks of one address family under one name (RT-19).
+
+        What routes and rules that name it cannot take is refused as in the route or rule itself.
+        """
         blocks = tuple(read_network(cidr) for cidr in cidrs)
-        if len({block.version for block in blocks}) > 1:
+        old = self.named(PrefixList, None, name)
+        if len({block.version for block in (*blocks, *(old.cidrs if old else ()))}) > 1:
             refuse("prefix-list-families", name=name)
-        return PrefixListHandle(self, self.declare(self.draft(PrefixList, name, cidrs=blocks)))
+        with self.all_or_nothing():
+            value = self.declare(self.draft(PrefixList, name, cidrs=blocks))
+            for table in self.values(RouteTable):
+                for route in (r for r in table.routes if r.destination == value.id):
+                    kind = next(
+                        (v.kind for k in self._tables for v in self.values(k) if v.id == route.target), ""
+                    )
+                    RouteTableHandle(self, table).check_destination(blocks, kind)
+            for group in self.values(SecurityGroup):
+                if any(rule.peer == value.id for rule in group.rules):
+                    SecurityGroupHandle(self, group).checked(group.rules)
+        return PrefixListHandle(self, value)
 
     # -- sites on premises and transit gateways --------------------------------------------------
 

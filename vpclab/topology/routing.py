@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -96,9 +97,7 @@ class RouteTableHandle(Associated):
                 refuse("route-local-target", block=destination)
             routes[at] = replace(routes[at], target=LOCAL)
         else:
-            vpc = self.topology.one(Vpc, self.value.vpc_id)
-            for block in blocks:
-                rules.route_destination(block, vpc, self._subnets(), target.kind)
+            self.check_destination(blocks, target.kind)
             if at is None:
                 routes.append(Route(where, target.id))
             else:
@@ -110,6 +109,12 @@ class RouteTableHandle(Associated):
             self.topology.put(changed)
         else:
             self.topology.declare(changed)
+
+    def check_destination(self, blocks: Iterable[Network], target_kind: str) -> None:
+        """Refuse blocks that a route of this table to such a target may not have (RT-11, RT-12, RT-16)."""
+        vpc = self.topology.one(Vpc, self.value.vpc_id)
+        for block in blocks:
+            rules.route_destination(block, vpc, self._subnets(), target_kind)
 
     def _destination(self, destination: object) -> tuple[Network | str, tuple[Network, ...]]:
         """Return a destination as it stands in a route, and the blocks it stands for (RT-19)."""
