@@ -95,6 +95,15 @@ def test_next_asks_and_after_the_answer_has_the_focus_again_with_the_keyboard(wi
     asked.shows(7)
 
 
+def test_on_a_low_screen_the_buttons_and_the_whole_picture_are_in_sight_together(widgets, asked, page):
+    page.set_viewport_size({"width": 1366, "height": 768})
+    below = asked.picture.evaluate("""picture => picture.getBoundingClientRect().bottom
+        - picture.closest('.jp-OutputArea').getBoundingClientRect().top""")
+    room = page.evaluate("document.querySelector('.jp-NotebookPanel .jp-WindowedPanel-outer').clientHeight")
+    widgets.look(1280, "Light")
+    assert below <= room
+
+
 def test_rules_of_a_group_are_changed_added_and_removed_with_the_mouse(widgets):
     output = widgets.click_run(GROUP)
     expect(output).to_contain_text("✔ tcp 443 from 203.0.113.10, allowed")
