@@ -667,5 +667,59 @@ flow("PCX-6 a peer does not use this VPC's transit gateway",
      q.route("10.0.0.0/8", to=n.vpc.peer("P", "pcx")), n.prv.route("10.8.0.0/16", to="pcx"))), "q1", "y1",
      tcp(80), "blocked",
      f"peering_connection/pcx {TRANSIT}")
+def six_hub(n: Any, change: Any = None) -> None:
+    """Join dual-stack A and B (y1) by a transit gateway; every table has the other's IPv6 block."""
+    b = n.topology.vpc("B", "10.1.0.0/16", ipv6="2001:db8:0:b00::/56")
+    s = b.subnet("B1", "10.1.0.0/24", ipv6=True)
+    b.route_table("B1", subnets=[s])
+    s.instance("y1", private_ip="10.1.0.10", ipv6=True,
+               security_groups=[b.security_group("open", inbound=["all from 0.0.0.0/0", "all from ::/0"])])
+    tgw = n.topology.transit_gateway("tgw")
+    tgw.attach(n.vpc, [n.prv, n.prb])
+    tgw.attach("B", [s])
+    for subnet, block in ((n.prv, "2001:db8:0:b00::/56"), (n.pub, "2001:db8:0:b00::/56"),
+    (s, "2001:db8:0:100::/56")):
+        subnet.route(block, to=tgw)
+    if change:
+        change(n, tgw, tgw.default_route_table)
+
+
+flow("TGW-1 IPv6 crosses a transit gateway", six_hub, "a1", "y1", tcp(80), "delivered", v6=True, via=("tgw",))
+flow("TGW-2 IPv6 blocks are propagated too", six_hub, "y1", "p1", icmp(), "delivered", v6=True)
+flow("TGW-6 an IPv6 blackhole drops what it matches", lambda n: six_hub(n, lambda n, g,
+     t: t.blackhole("2001:db8:0:b00::/64")), "a1", "y1", tcp(80), "blocked", "* TGW_RTB_BAD_STATE_ROUTE",
+     v6=True)
+flow("TGW-5 an IPv4 static route does not touch IPv6", lambda n: six_hub(n, lambda n, g,
+     t: t.blackhole("0.0.0.0/0")), "a1", "y1", tcp(80), "delivered", v6=True)
+flow("TGW-4 IPv6 needs its own route to the gateway", six_hub, "b1", "y1", tcp(80), "blocked",
+     f"route_table/PRB {NO_ROUTE}", v6=True)
+flow("PATH-12 over IPv6 the attachment's subnet is asked both ways at the start",
+     lambda n: (six_hub(n), n.acl(n.prv, into=("1 deny all from 2001:db8:0:101::/64",
+         "9 allow all from ::/0"), out=("9 allow all to ::/0",))), "a1", "y1", tcp(80), "blocked",
+     f"network_acl/PRV NACL inbound {ACL}", v6=True)
+flow("PATH-12 over IPv6 nothing is asked for what comes to the attachment's subnet",
+     lambda n: (six_hub(n), n.acl(n.prv, into=("9 allow all from 2001:db8:0:101::/64",),
+         out=("9 allow all to 2001:db8:0:b00::/56",))), "a1", "y1", tcp(80), "delivered", v6=True)
+flow("TGW-2 a block that a VPC takes later is propagated",
+     lambda n: (hub(n), b := n.topology["B"], b.add_cidr("10.9.0.0/16"), s := b.subnet("S", "10.9.0.0/24"),
+         s.route("10.0.0.0/16", to="tgw"),
+                s.instance("y2", private_ip="10.9.0.10", security_groups=["open"])), "a1", "y2", tcp(80),
+                "delivered")
+flow("VGW-9 a host of a secondary block is an interface's address",
+     lambda n: (n.vpc.add_cidr("100.64.0.0/16"), s := n.vpc.subnet("S", "100.64.3.0/24"),
+         n.vpc.route_table("S", subnets=[s]),
+     n.host("c1", s, "100.64.3.10"), learnt(n, s)), site("OP"), "c1", tcp(22), "delivered")
+flow("VGW-2 only one of two sites is behind a connection that is down",
+     lambda n: (learnt(n), n.topology.vpn_connection("other", gateway="vgw",
+         site=n.topology.site("TWO", "172.20.0.0/16"), tunnels_up=0)), "a1", OP, tcp(443), "delivered",
+         path=None, via=("vpn", "OP"))
+flow("VGW-9 one site does not reach another by the gateway",
+     lambda n: (learnt(n), n.topology.vpn_connection("other", gateway="vgw",
+         site=n.topology.site("TWO", "172.20.0.0/16"))), site("OP"), "172.20.0.10", tcp(443), "blocked",
+     f"virtual_private_gateway/vgw {NO_ENTRY}")
+flow("TGW-9 one site reaches another by a transit gateway",
+     with_hub(lambda n, g, t: (branch(n, g, t), n.topology.vpn_connection("other", gateway=g,
+     site=n.topology.site("TWO", "172.20.0.0/16")))), site("OP"), "172.20.0.10", tcp(443), "delivered",
+     via=("vpn", "tgw", "other"))
 answer("TGW-1 for all traffic the answer is the same as for one flow",
        lambda n: (hub(n), str(reachability(n.topology).between("a1", "y1")))[-1], "all traffic")

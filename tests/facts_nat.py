@@ -264,6 +264,48 @@ flow("NGW-15 a deleted NAT gateway in the files is a blackhole",
 flow("NGW-15 a NAT gateway that is available forwards", lambda n: (n.nat(),
      n.route("prv", "0.0.0.0/0", NatGatewayId="nat-1")), "a1", X, tcp(443),
      "delivered", base=Loaded, seen="198.51.100.99")
+flow("NGW-3 two gateways one behind the other rewrite twice",
+     lambda n: (n.nat(), pn := n.prb.nat_gateway("pn", connectivity="private", private_ip="10.0.2.220"),
+         n.prv.route("0.0.0.0/0", to=pn), n.prb.route("0.0.0.0/0", to="nat")),
+     "a1", X, tcp(443), "delivered", seen="198.51.100.99",
+     hops={"pn": ("tcp 10.0.1.10:40000 → 203.0.113.10:443", "tcp 10.0.2.220:1024-65535 → 203.0.113.10:443"),
+           "nat": ("tcp 10.0.2.220:1024-65535 → 203.0.113.10:443",
+           "tcp 10.0.0.220:1024-65535 → 203.0.113.10:443")})
+flow("VPE-3 a NAT gateway uses the endpoint of its own subnet's table",
+     lambda n: (n.nat(), n.vpc.gateway_endpoint("s3", [n.pub.route_table])), "a1", service("s3"), tcp(443),
+         "delivered",
+     via=("nat", "gw-s3"), past=("igw",), seen="10.0.0.220")
+
+
+def egress_vpc(n: Any) -> None:
+    """Let A's private subnets leave by C's NAT gateway, which stands in one zone."""
+    n.hub()
+    tgw, c = n.topology["tgw"], n.topology["C"]
+    out = c.subnet("CN", "10.2.9.0/24")
+    out.route("0.0.0.0/0", to=c.internet_gateway("igw-c"))
+    out.route("10.0.0.0/8", to=tgw)
+    c.route_table("C1").route("0.0.0.0/0", to=out.nat_gateway("nat-c", elastic_ip="198.51.100.99"))
+    tgw.default_route_table.route("0.0.0.0/0", to="tgw-C")
+    for subnet in (n.prv, n.prb):
+        subnet.route("0.0.0.0/0", to=tgw)
+
+
+for host in ("a1", "b1"):
+    flow(f"NGW-4 what comes by a transit gateway starts at the NAT gateway too ({host})", egress_vpc, host, X,
+    udp(53), "delivered", seen="198.51.100.99", via=("tgw", "nat-c"))
+flow("NGW-4 nobody outside comes back that way", egress_vpc, X, "a1", tcp(443), "blocked")
+flow("IGW-5 a VPC's gateway knows no public address of another VPC's host",
+     lambda n: (n.hub(), b := n.topology["B"], b.internet_gateway("igw-b"),
+         n.topology["y1"].elastic_ip("198.51.100.77"), b.route_table("B1").route("0.0.0.0/0", to="tgw"),
+                n.topology["tgw"].default_route_table.route("0.0.0.0/0", to="tgw-A"),
+                n.prv.route("0.0.0.0/0", to=n.igw)), "y1", X, tcp(443), "blocked",
+                f"internet_gateway/igw {NO_PUBLIC}")
+flow("VGW-9 a packet that comes by a transit gateway does not leave by the virtual private gateway",
+     lambda n: (n.hub(), n.prv.route("192.168.0.0/16", to=n.vpn()),
+         n.topology["B"].route_table("B1").route("192.168.0.0/16", to="tgw"),
+                n.topology["tgw"].default_route_table.route("192.168.0.0/16", to="tgw-A")), "y1", OP,
+                tcp(443), "blocked",
+     "virtual_private_gateway/vgw VGW_PRIVATE_IP_ASSOCIATION_FOR_EGRESS")
 flow("NGW-3 a service sees the Elastic IP", lambda n: n.nat(), "a1", service("sqs"), tcp(443), "delivered",
      seen="198.51.100.99")
 flow("RT-5 a NAT gateway's default route is none for IPv6", lambda n: from_b(n), "b1", X6, tcp(443),

@@ -485,6 +485,39 @@ flow("GRT-3 an appliance behind a virtual private gateway needs no public addres
                 edge.route("10.0.1.0/24", to=n.hosts["fw"]), n.prv.route("192.168.0.0/16", to=n.hosts["fw"]),
                 n.pub.route("192.168.0.0/16", to=v)),
      site("OP"), "a1", tcp(22), "blocked", "network_interface/fw ENI_SOURCE_DEST_CHECK_RESTRICTION", "...")
+def inspected6(n: Any, **more: Any) -> None:
+    """Send PUB's IPv6 traffic through the appliance fw, both ways."""
+    inspected(n, **more)
+    n.topology["edge"].route("2001:db8:0:100::/64", to=n.hosts["fw"])
+    n.pub.route("::/0", to=n.hosts["fw"])
+    n.topology["MB"].route("::/0", to=n.igw)
+
+
+flow("GRT-1 over IPv6 what enters passes the appliance", inspected6, X6, "p1", tcp(443), "delivered", v6=True,
+     via=("edge", "fw"))
+flow("GRT-1 over IPv6 what starts inside passes the appliance", inspected6, "p1", X6, tcp(443), "delivered",
+     v6=True, via=("fw", "igw"))
+flow("GRT-3 over IPv6 a reply past the appliance fails", lambda n: (inspected6(n),
+     n.pub.route("::/0", to=n.igw)), X6, "p1", tcp(443), "reply-blocked",
+     "reply internet_gateway/igw INGRESS_RTB_TRAFFIC_REDIRECTION", v6=True)
+flow("GRT-1 an IPv4 route of the gateway's table does not steer IPv6",
+     lambda n: (inspected(n), n.pub.route("::/0", to=n.igw)), X6, "p1", tcp(443), "delivered", v6=True,
+         past=("fw",))
+flow("GRT-1 a subnet that the table does not name is not steered",
+     lambda n: (inspected(n), n.prv.route("0.0.0.0/0", to=n.igw), n.hosts["a1"].elastic_ip("198.51.100.11")),
+         X, "a1", tcp(443),
+     "delivered", past=("fw",))
+flow("GRT-1 the appliance itself is reached, and not through itself",
+     lambda n: inspected(n, block="10.0.0.0/16"), X, "fw", tcp(22), "delivered")
+flow("GRT-3 what leaves a steered subnet past the appliance fails", lambda n: inspected(n, back=False), "p1",
+     X, tcp(443), "blocked",
+     "internet_gateway/igw INGRESS_RTB_TRAFFIC_REDIRECTION")
+flow("GRT-1 a NAT gateway in a steered subnet works behind the appliance", lambda n: (n.nat(), inspected(n)),
+     "a1", X, tcp(443), "delivered", via=("nat", "fw", "igw"), seen="198.51.100.99")
+flow("GRT-1 when the table lets go of the gateway nothing is steered",
+     lambda n: (inspected(n), n.topology["edge"].disassociate_gateway(n.igw),
+         n.pub.route("0.0.0.0/0", to=n.igw)), X, "p1", tcp(443),
+     "delivered", past=("fw",))
 flow("GRT-5 what enters by an internet gateway asks no table of the subnet",
      lambda n: (n.hosts["a1"].elastic_ip("198.51.100.11")), X, "a1", tcp(22),
      "reply-blocked", f"reply route_table/PRV {NO_ROUTE}", past=("PRV", "PUB"))
@@ -636,6 +669,15 @@ flow("IGW-9 a unique local address is not reached from outside", lambda n: n.pub
      v6=True, ipv6="fd12:3456:789a::/48")
 flow("IGW-9 a unique local address is not sent to", lambda n: n.pub.route("::/0", to=n.igw), "p1", "fd99::1",
      tcp(443), "blocked", "internet_gateway/igw", v6=True)
+flow("IGW-3 a host of a shared block goes out by its public address",
+     lambda n: (n.vpc.add_cidr("100.64.0.0/16"), s := n.vpc.subnet("S", "100.64.3.0/24"),
+         s.route("0.0.0.0/0", to=n.igw),
+                n.host("c1", s, "100.64.3.10", elastic_ip="198.51.100.64")), "c1", X, tcp(443), "delivered",
+                seen="198.51.100.64")
+flow("IGW-4 a client behind the NAT gateway comes to a public neighbour as the Elastic IP",
+     lambda n: (n.nat(), n.wear("p1", n.group("g", "tcp 443 from 198.51.100.99/32")),
+         n.hosts["p1"].elastic_ip("198.51.100.10")), "a1", "198.51.100.10", tcp(443), "delivered",
+     seen="198.51.100.99")
 flow("IGW-10 a narrow route serves what it names", lambda n: (n.prv.route("203.0.113.8/29", to=n.igw),
      public(n, "a1")), "a1", X, tcp(443), "delivered")
 flow("IGW-10 a narrow route does not serve the rest", lambda n: (n.prv.route("203.0.113.8/29", to=n.igw),
