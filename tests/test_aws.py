@@ -286,9 +286,10 @@ def test_security_group_rules(permission: dict[str, Any], wanted: tuple[Any, ...
     assert (found.direction, found.protocol, found.from_port, found.to_port, found.peer) == (IN, *wanted)
 
 
-def test_a_rule_left_over_from_a_deleted_peering_admits_nobody() -> None:
+def test_a_rule_left_over_from_a_deleted_peering_is_stale() -> None:
     stale = rule(UserIdGroupPairs=[{"GroupId": "sg-2", "PeeringStatus": "deleted"}])
-    assert only(load(SecurityGroups=[stale]), model.SecurityGroup).rules == ()
+    [found] = only(load(SecurityGroups=[stale]), model.SecurityGroup).rules
+    assert (found.peer, found.stale) == ("sg-2", True)
 
 
 def test_a_rule_shows_the_name_of_the_group_it_admits() -> None:

@@ -183,15 +183,16 @@ def _rules(item: Item, direction: str, peers: Iterable[Item]) -> Iterator[model.
     protocol = _protocol(item, "IpProtocol")
     low, high = _ports(protocol, item, "FromPort", "ToPort")
     for peer in peers:
-        if peer.word("PeeringStatus") not in (None, "active"):
-            continue  # a stale rule: the peering with that group's VPC is gone
         target = peer.block("CidrIp", "CidrIpv4", "CidrIpv6") or peer.id("PrefixListId")
         if target is None and peer is not item:
             target = peer.id("GroupId") or peer.text("GroupName")
         if target is None:
             raise peer.bad("names no block, prefix list or security group (SG-7)")
         text = peer.text("Description") or item.text("Description") or ""
-        yield model.SecurityGroupRule(direction, protocol, low, high, target, description=text)
+        yield model.SecurityGroupRule(
+            direction, protocol, low, high, target, text, peer.text("GroupName") or "",
+            stale=peer.word("PeeringStatus") not in (None, "active"),
+        )  # fmt: skip
 
 
 def forwards(item: Item) -> str | None:

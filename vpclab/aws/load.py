@@ -312,7 +312,7 @@ class Reader:
             rules = []
             for rule in group.rules:
                 peer = table.get(str(rule.peer)) or lists.get(str(rule.peer))
-                name = peer.name if peer else ""
+                name = peer.name if peer else rule.peer_name
                 if isinstance(peer, model.SecurityGroup) and peer.vpc_id != group.vpc_id:
                     name = f"{vpcs[peer.vpc_id].name}/{name}" if peer.vpc_id in vpcs else name
                 rules.append(replace(rule, peer_name=name))

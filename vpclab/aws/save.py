@@ -238,24 +238,28 @@ def _reservation(instance: model.Instance, snapshot: Snapshot) -> Json:
     }]}  # fmt: skip
 
 
-def _security_group(group: model.SecurityGroup, _: Snapshot) -> Json:
+def _security_group(group: model.SecurityGroup, snapshot: Snapshot) -> Json:
     return {
         "GroupId": group.id, "GroupName": group.name, "VpcId": group.vpc_id, "Description": group.description,
-        "IpPermissions": [_permission(rule) for rule in group.side(INBOUND)],
-        "IpPermissionsEgress": [_permission(rule) for rule in group.side(OUTBOUND)],
+        "IpPermissions": [_permission(rule, snapshot) for rule in group.side(INBOUND)],
+        "IpPermissionsEgress": [_permission(rule, snapshot) for rule in group.side(OUTBOUND)],
         "Tags": write_tags(group, named=True),
     }  # fmt: skip
 
 
-def _permission(rule: model.SecurityGroupRule) -> Json:
+def _permission(rule: model.SecurityGroupRule, snapshot: Snapshot) -> Json:
+    peer: Json = {"Description": rule.description or None}
     if not isinstance(rule.peer, str):
         key, field = ("IpRanges", "CidrIp") if rule.peer.version == 4 else ("Ipv6Ranges", "CidrIpv6")
     elif rule.peer.startswith("pl-"):
         key, field = "PrefixListIds", "PrefixListId"
     else:
         key, field = "UserIdGroupPairs", "GroupId"
+        peer["PeeringStatus"] = "deleted" if rule.stale else None
+        if snapshot.get(model.SecurityGroup, rule.peer) is None:
+            peer["GroupName"] = rule.peer_name or None
     word = "-1" if rule.protocol == ALL else PROTOCOL_NAMES.get(rule.protocol, str(rule.protocol))
-    peer = {field: str(rule.peer), "Description": rule.description or None}
+    peer[field] = str(rule.peer)
     return {"IpProtocol": word, "FromPort": rule.from_port, "ToPort": rule.to_port, key: [peer]}
 
 
