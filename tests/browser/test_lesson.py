@@ -14,6 +14,7 @@ from test_chapter import LOOKS
 from vpclab.course import words
 from vpclab.course.declarations import explanation, prediction
 
+expect.set_options(timeout=20_000)  # the machine may have much to do
 BUILT = "04_public_and_private_subnets.ipynb"
 KINDS = """\
 from ipywidgets import VBox

@@ -207,9 +207,9 @@ class Prediction:
         return chosen(found, self.choices) if isinstance(found, str) else None
 
     def card(self) -> Card:
-        """Return the question, its picture and its choices."""
+        """Return the question, its choices and its picture."""
         picture = [(self.shown or self.given)()] if self.picture else []
-        parts = (self.question, *picture, words.CHOICES_ARE, listing(tuple(self.choices.items())))
+        parts = (self.question, listing(tuple(self.choices.items())), *picture)
         how = words.PREDICT_HOW.format(button=words.COMMIT)
         return Card(words.PREDICTION, self.id, parts=parts, next=how)
 

@@ -167,7 +167,6 @@ COMMITTED_BEFORE = "You can choose again, or run the next cell: it shows what ha
 AS_PREDICTED = "That is what happens."
 NOT_AS_PREDICTED = "Something else happens."
 CHOOSE_ONE = "Choose one answer first."
-CHOICES_ARE = "The choices:"
 ABOVE = "{id}: your turn"
 
 # --- explaining in your own words --------------------------------------------------------------------------
