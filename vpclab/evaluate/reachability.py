@@ -118,6 +118,7 @@ class Survey(Walk):
         if self.leg == FORWARD:
             self.tracked.add((interface.value.id, reply(header)))
         at_source = interface is self.source.interface
+        self.shared = self.shared and not (at_source and direction == INBOUND)  # it came back to its sender
         if self.leg == FORWARD and (at_source or interface is self.destination.interface):
             peer = header[1] if direction == INBOUND else header[2]
             other = self.destination if at_source else self.source

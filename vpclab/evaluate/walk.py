@@ -607,7 +607,9 @@ class Walk:
         target = chosen[1]
         appliance = self.network.interfaces.get(target.id) if target else None
         explain = partial(routes.route_decision, table, version, dst, chosen)
-        self.step(table.value, "route_table", header, header, INBOUND, (True if appliance else None, explain))
+        verdict = routes.verdict(table, chosen)
+        verdict = verdict if appliance or verdict is False else None
+        self.step(table.value, "route_table", header, header, INBOUND, (verdict, explain))
         if appliance is None:
             return
         if gateway.kind == InternetGateway.kind and version == 4 and not appliance.value.public_ip:
