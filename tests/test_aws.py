@@ -482,7 +482,12 @@ def test_instances_are_known_by_their_interfaces() -> None:
 
 
 def test_a_terminated_instance_is_left_out() -> None:
-    assert [i.id for i in load(Reservations=GONE).values(model.Instance)] == ["i-1"]
+    eni = ENI | {"NetworkInterfaceId": "eni-9", "Attachment": {"InstanceId": "i-9"}}
+    topology = load(Reservations=GONE, NetworkInterfaces=[ENI, eni])
+    assert [i.id for i in topology.values(model.Instance)] == ["i-1"]
+    left = topology.get(model.NetworkInterface, "eni-9")
+    assert left is not None
+    assert (left.owner_id, left.status) == (None, "available"), "what it leaves is attached to nothing"
 
 
 def test_names_with_quotes_brackets_and_japanese_letters_survive(tmp_path: Path) -> None:

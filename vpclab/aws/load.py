@@ -13,7 +13,7 @@ import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from ipaddress import IPv4Address, ip_network
+from ipaddress import IPv4Address
 from itertools import pairwise
 from typing import Any, TypeVar
 
@@ -24,7 +24,7 @@ from vpclab.aws.shapes import FORWARDS_TAG, PUBLIC_TAG, UNKNOWN, base, tags_of
 from vpclab.topology import model
 from vpclab.topology.builders import Topology
 from vpclab.topology.errors import BadInput
-from vpclab.topology.model import ALL, INBOUND, OUTBOUND
+from vpclab.topology.filters import allow_all
 
 R = TypeVar("R", bound=model.Resource)
 _MANAGED = re.compile(
@@ -283,14 +283,8 @@ class Reader:
             id, routes = f"{vpc.id}-main", elements.local_routes(vpc)
             table = model.RouteTable(id=id, name="main", vpc_id=vpc.id, routes=routes, main=True)
             self.table(model.RouteTable)[id] = table
-        blocks = ((100, ip_network("0.0.0.0/0")), (101, ip_network("::/0")))
-        entries = tuple(
-            model.NetworkAclEntry(side, n, True, ALL, block)
-            for n, block in blocks
-            for side in (INBOUND, OUTBOUND)
-        )
         for vpc in vpcs["NetworkAcls"]:
-            id = f"{vpc.id}-default"
+            id, entries = f"{vpc.id}-default", (*allow_all(4), *allow_all(6))
             acl = model.NetworkAcl(id=id, name="default", vpc_id=vpc.id, entries=entries, is_default=True)
             self.table(model.NetworkAcl)[id] = acl
 
@@ -430,7 +424,9 @@ class Reader:
         groups = tuple(dict.fromkeys(group.need("GroupId") for group in told.items(key)))
         subnet, check = self.table(model.Subnet).get(subnet_id), item.flag("SourceDestCheck")
         status = item.word("Status")
-        if status != "failed" and (status != "available" or (owner or "").startswith(_MANAGED_IDS)):
+        if owner in self.gone:
+            owner, status = None, "available"
+        elif status != "failed" and (status != "available" or (owner or "").startswith(_MANAGED_IDS)):
             status = "in-use"  # AWS's own are never left unattached, though moto says so
         return model.NetworkInterface(
             **base(item, id), vpc_id=item.id("VpcId") or (subnet.vpc_id if subnet else ""),
@@ -438,7 +434,7 @@ class Reader:
             ipv6_addresses=tuple(a for i in item.items("Ipv6Addresses") if (a := i.ipv6("Ipv6Address"))),
             group_ids=() if kind == "nat_gateway" else groups,
             source_dest_check=True if check is None else check,
-            owner_id=None if owner in self.gone else owner,
+            owner_id=owner,
             device_index=attachment.number("DeviceIndex", 0, 1000) or 0,
             status=status,
         )  # fmt: skip
