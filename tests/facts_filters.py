@@ -15,6 +15,7 @@ from vpclab import (
     evaluate_network_acl,
     evaluate_security_groups,
     icmp,
+    internet,
     protocol,
     reachability,
     service,
@@ -94,7 +95,7 @@ def second_card(n: Any) -> None:
 answer("SG-5 what was asked before changes no answer",
        lambda n: (second_card(n), every := reachability(n.topology),
                   str(every.between("10.0.2.99", "10.0.2.99")), str(every.between("b1", "10.0.2.99")))[2:],
-       ("nothing", "nothing"), xfail="the second answer is the first question's")
+       ("nothing", "nothing"))
 flow("SG-6 a narrow group beside an open one takes nothing away",
      lambda n: n.wear("b1", n.group("narrow", "tcp 22 from 10.9.9.9/32"), n.open), "a1", "b1", tcp(80),
          "delivered")
@@ -214,6 +215,43 @@ for says, where, traffic, six in (
     for fact in ("SG-11", "ACL-10", "PATH-15"):
         flow(f"{fact} {says} at {where} is reached through closed filters", closed, "a1", where, traffic,
         "delivered", v6=six)
+
+def sent(src: object, dst: object, part: str = "tcp", **more: Any) -> Any:
+    """Return the ports that one end can send to another."""
+    return lambda n, p: (p(n), reachability(n.topology).between(src, dst, **more).ranges(part))[-1]
+
+
+def open_to(*rules: str) -> Any:
+    """Give p1 an Elastic IP and a group with these rules."""
+    return lambda n: (n.wear("p1", n.group("g", *rules)), n.hosts["p1"].elastic_ip("198.51.100.10"))
+
+
+TWO = open_to("tcp 22 from 203.0.113.10/32", "tcp 80-90 from 0.0.0.0/0", "tcp 85-99 from 203.0.112.0/22")
+for says, src, ports in (
+    ("an unnamed host", internet, ((80, 90),)), ("the named host", X, ((22, 22), (80, 99))),
+    ("a neighbour of it", internet("203.0.113.11"), ((80, 99),)),
+    ("its block", internet("203.0.113.0/24"), ((22, 22), (80, 99))),
+    ("a block around all of them", internet("203.0.0.0/16"), ((22, 22), (80, 99))),
+    ("another block", internet("192.0.2.0/24"), ((80, 90),)),
+):
+    answer(f"SG-7 from the internet, {says} can send to {ports}", lambda n, s=src: sent(s, "p1")(n, TWO),
+    ports)
+answer("ACL-11 with some client ports unanswered all is in the part whose reply is blocked",
+       lambda n: (acl("prb", out=("1 allow tcp 32768-61000 to 0.0.0.0/0",))(n),
+           r := reachability(n.topology).between("a1", "b1"),
+                  r.ranges("tcp"), r.reply_blocked.ranges("tcp"))[2:], ((), ((0, 65535),)))
+answer("ACL-4 ports that an earlier entry denies are cut out",
+       lambda n: sent("a1", "b1")(n, acl("prb", into=("5 deny tcp 100-200 from 10.0.1.0/24",
+           "6 deny tcp 150-300 from 10.0.0.0/8", "7 allow tcp 0-1000 from 0.0.0.0/0"))),
+           ((0, 99), (301, 1000)))
+answer("SG-6 rules that touch are one range", lambda n: sent("a1", "b1")(n,
+       rules("tcp 80-89 from 0.0.0.0/0", "tcp 90 from 10.0.1.0/24", "tcp 95 from 10.0.2.0/24")), ((80, 90),))
+answer("IGW-12 port 25 is missing from what a host can send to the internet",
+       lambda n: sent("p1", X)(n, lambda n: n.hosts["p1"].elastic_ip("198.51.100.10")),
+           ((0, 24), (26, 65535)))
+answer("SG-8 a rule for everything and a group for two ports: what both admit",
+       lambda n: (rules("tcp 80 from 0.0.0.0/0", "icmp 8/0 from 0.0.0.0/0")(n),
+           str(reachability(n.topology).between("a1", "b1")))[-1], "tcp 80; icmp 8/0")
 
 # -- SG: state -----------------------------------------------------------------------------------------
 

@@ -514,6 +514,13 @@ flow("GRT-3 what leaves a steered subnet past the appliance fails", lambda n: in
      "internet_gateway/igw INGRESS_RTB_TRAFFIC_REDIRECTION")
 flow("GRT-1 a NAT gateway in a steered subnet works behind the appliance", lambda n: (n.nat(), inspected(n)),
      "a1", X, tcp(443), "delivered", via=("nat", "fw", "igw"), seen="198.51.100.99")
+flow("RT-13 a blackhole in a gateway's table drops what enters",
+     lambda n: (inspected(n), n.hosts["fw"].remove()), X, "p1",
+     tcp(443), "blocked", f"route_table/edge {BLACKHOLE}")
+flow("RT-13 a blackhole in a gateway's table drops the reply",
+     lambda n: (inspected(n), n.hosts["fw"].remove(), n.pub.route("0.0.0.0/0", to=n.igw)), "p1", X, tcp(443),
+         "reply-blocked",
+     f"reply route_table/edge {BLACKHOLE}")
 flow("GRT-1 when the table lets go of the gateway nothing is steered",
      lambda n: (inspected(n), n.topology["edge"].disassociate_gateway(n.igw),
          n.pub.route("0.0.0.0/0", to=n.igw)), X, "p1", tcp(443),
