@@ -302,9 +302,21 @@ class Walk:
         self.leave_subnet(subnet, header)
 
     def leave_subnet(self, subnet: LinkedSubnet, header: Header) -> None:
-        """Cross a subnet's edge outwards: its network ACL, then its route table."""
-        self.pass_acl(subnet, header, OUTBOUND)
+        """Cross a subnet's edge outwards: its network ACL, then its route table.
+
+        Where the next hop stands in the subnet itself, its edge is not crossed yet (ACL-9).
+        """
+        chosen = routes.best(subnet.table, header[0], header[2]) if subnet.table else None
+        if chosen is None or self.stands_in(chosen[1]) is not subnet:
+            self.pass_acl(subnet, header, OUTBOUND)
         self.route(subnet, header)
+
+    def stands_in(self, target: Target | None) -> LinkedSubnet | None:
+        """Return the subnet of a NAT gateway or interface that a route leads to."""
+        if target is None or target.kind == LOCAL:
+            return None
+        found = self.network.interfaces.get(target.id)
+        return found.subnet if found else self.network.nat_subnets.get(target.id)
 
     def enter_subnet(self, subnet: LinkedSubnet | None, header: Header, vpc: LinkedVpc) -> None:
         """Cross a subnet's edge inwards, for the interface that has the address."""
@@ -427,7 +439,8 @@ class Walk:
             self.stop(component, header, "vpclab:DOES_NOT_FORWARD", because)
             return
         after = header
-        if does == "nat" and interface.value.private_ip is not None and self.leg == FORWARD:
+        translates = does == "nat" and version == 4  # NI-5
+        if translates and interface.value.private_ip is not None and self.leg == FORWARD:
             after = with_source(header, int(interface.value.private_ip))
             self.translated[interface.value.id] = (header, after)
         else:

@@ -197,7 +197,7 @@ class Store(display.Shown):
                 matches = [v for v in matches if not isinstance(v, (CustomerGateway, Connection))]
             matches = best or matches
         if not matches:
-            missing("name", (self.qualified(v) for v in everything), name=name)
+            missing("name", (self.qualified(v) for v in everything if v.kind in _PREFIX), name=name)
         if len(matches) > 1:
             names = [self.qualified(v) for v in matches]
             raise Ambiguous(name, names if len(set(names)) == len(names) else [v.id for v in matches])
