@@ -369,6 +369,36 @@ refusal("ENI-2 an interface of another zone cannot be attached", None,
         lambda n: n.hosts["p1"].attach(n.prb.network_interface("eth1")))
 refusal("ENI-2 the primary interface cannot be detached, even beside another one", "OperationNotPermitted",
         lambda n: n.hosts["p1"].detach(n.hosts["p1"].interfaces[0].id), two_cards)
+def moved(n: Any) -> None:
+    """Move an interface with an Elastic IP and a group of its own from p1 to a new instance q."""
+    e = n.pub.network_interface("eth1", private_ip="10.0.0.99",
+    security_groups=[n.group("web", "tcp 443 from 0.0.0.0/0")])
+    e.elastic_ip("198.51.100.99")
+    n.hosts["p1"].attach(e)
+    n.hosts["p1"].detach(e)
+    n.host("q", n.pub, "10.0.0.50").attach(e)
+
+
+flow("ENI-1 addresses and groups move with the interface", moved, X, "198.51.100.99", tcp(443), "delivered",
+     path="internet igw default web q")
+flow("ENI-1 the groups that moved filter at the new instance", moved, X, "198.51.100.99", tcp(22), "blocked",
+     "security_group/web inbound ENI_SG_RULES_MISMATCH")
+flow("ENI-1 the instance that lost the interface is not its host any more",
+     lambda n: (moved(n), n.hosts["p1"].stop()), X, "198.51.100.99", tcp(443),
+     "delivered")
+flow("ENI-1 a reply leaves by the interface that was asked, with its subnet's table",
+     lambda n: (e := n.prv.network_interface("eth1", private_ip="10.0.1.99", security_groups=[n.open]),
+         e.elastic_ip("198.51.100.99"), n.hosts["p1"].attach(e)),
+     X, "198.51.100.99", tcp(443), "reply-blocked", "reply route_table/PRV NO_ROUTE_TO_DESTINATION")
+flow("ENI-2 an instance may have an interface in another VPC in its zone",
+     lambda n: n.hosts["p1"].attach(n.peered(back="").network_interface("eth9", private_ip="10.1.0.99",
+         security_groups=["open"])), "y1", "10.1.0.99", tcp(80),
+     "delivered", path="y1 open open p1")
+refusal("ENI-2 an interface in another VPC and another zone cannot be attached", None,
+        lambda n: n.hosts["p1"].attach(n.topology.vpc("B", "10.1.0.0/16").subnet("x", "10.1.0.0/24",
+            az="b").network_interface("eth9")))
+refusal("ENI-2 an interface that another instance has cannot be attached", None,
+        lambda n: n.hosts["a2"].attach("eth1"), two_cards)
 flow("ENI-2 a detached interface answers nothing", lambda n: (e := two_cards(n), n.hosts["p1"].detach(e)),
      "a1", "10.0.1.99", tcp(22), "blocked")
 flow("ENI-2 an interface that was never attached answers nothing",
