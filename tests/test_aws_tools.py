@@ -2,8 +2,8 @@
 
 The rows of verdicts.md, too, are asked here of describe output.
 
-The networks are rebuilt with values of our own from what the tests of Batfish, CloudMapper and Cartography
-describe, and made by moto. A verdict of theirs is held where the facts agree with it.
+The networks are rebuilt with values of our own from what the tests of Batfish, CloudMapper, Cartography
+and NetGraph describe, and made by moto. A verdict of theirs is held where the facts agree with it.
 """
 
 from __future__ import annotations
@@ -273,6 +273,104 @@ def test_verdicts(change: Callable[[Aws], list[Flow]], again: bool, tmp_path: Pa
         topology = load_aws(tmp_path)
     for flow in flows:
         flow.check(topology)
+
+
+# -- NetGraph: the bare elements that its tests hand to its analyzer ---------------------------------------
+
+
+def bare() -> dict[str, Any]:
+    """Return a web tier and an app tier, in elements that hold only what that analyzer reads."""
+
+    def acl(name: str, *ports: tuple[int, int], source: str = "0.0.0.0/0") -> Any:
+        rows = [
+            {"RuleNumber": 100 + n, "RuleAction": "allow", "Protocol": "tcp", "Egress": False,
+             "CidrBlock": "0.0.0.0/0" if n else source, "PortRange": {"From": first, "To": last}}
+            for n, (first, last) in enumerate(ports)
+        ]  # fmt: skip
+        rows.append({"RuleNumber": 100, "RuleAction": "allow", "Protocol": "-1", "Egress": True,
+                     "CidrBlock": "0.0.0.0/0"})  # fmt: skip
+        links = [{"SubnetId": f"subnet-{name}", "NetworkAclAssociationId": f"aclassoc-{name}"}]
+        return {"NetworkAclId": f"acl-{name}", "VpcId": "vpc-1", "Entries": rows, "Associations": links}
+
+    def table(name: str, **target: str) -> Any:
+        local = {"DestinationCidrBlock": "10.0.0.0/16", "State": "active", "GatewayId": "local"}
+        out = {"DestinationCidrBlock": "0.0.0.0/0", "State": "active", **target}
+        links = [{"SubnetId": f"subnet-{name}", "RouteTableId": f"rtb-{name}"}]
+        where = {"RouteTableId": f"rtb-{name}", "VpcId": "vpc-1"}
+        return where | {"Routes": [local, out], "Associations": links}
+
+    def group(name: str, *inbound: Any) -> Any:
+        out = [{"IpProtocol": "-1", "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}]
+        rules = {"IpPermissions": list(inbound), "IpPermissionsEgress": out}
+        return {"GroupId": f"sg-{name}", "VpcId": "vpc-1", "GroupName": f"{name}-sg", **rules}
+
+    def port(number: int, **peer: Any) -> Any:
+        return {"IpProtocol": "tcp", "FromPort": number, "ToPort": number, **peer}
+
+    any_one = {"IpRanges": [{"CidrIp": "0.0.0.0/0"}]}
+    hosts = (("web", "10.0.1.10", "198.51.100.67"), ("app", "10.0.2.10", None))
+    enis = [
+        {"NetworkInterfaceId": f"eni-{n}", "VpcId": "vpc-1", "SubnetId": f"subnet-{n}",
+         "PrivateIpAddress": address, "Groups": [{"GroupId": f"sg-{n}"}],
+         "Attachment": {"InstanceId": f"i-{n}"}}
+        for n, address, _ in hosts
+    ]  # fmt: skip
+    return {
+        "Vpcs": [{"VpcId": "vpc-1", "CidrBlock": "10.0.0.0/16"}],
+        "Subnets": [
+            {"SubnetId": f"subnet-{n}", "VpcId": "vpc-1", "CidrBlock": f"10.0.{at}.0/24",
+             "AvailabilityZone": "us-east-1a", "MapPublicIpOnLaunch": n == "web"}
+            for at, (n, *_) in enumerate(hosts, 1)
+        ],
+        "Reservations": [{"Instances": [
+            {"InstanceId": f"i-{n}", "VpcId": "vpc-1", "SubnetId": f"subnet-{n}",
+             "State": {"Name": "running"}, "PrivateIpAddress": address, "PublicIpAddress": public,
+             "SecurityGroups": [{"GroupId": f"sg-{n}"}],
+             "NetworkInterfaces": [{"NetworkInterfaceId": f"eni-{n}", "PrivateIpAddress": address,
+                                    "SubnetId": f"subnet-{n}", "Groups": [{"GroupId": f"sg-{n}"}]}]}
+            for n, address, public in hosts
+        ]}],
+        "NetworkInterfaces": enis,
+        "SecurityGroups": [
+            group("web", port(443, **any_one), port(80, **any_one)),
+            group("app", port(8080, IpRanges=[{"CidrIp": "10.0.1.0/24"}]),
+                  port(8080, UserIdGroupPairs=[{"GroupId": "sg-web"}])),
+        ],
+        "NetworkAcls": [
+            acl("web", (443, 443), (80, 80), (1024, 65535)),
+            acl("app", (8080, 8080), (1024, 65535), source="10.0.1.0/24"),
+        ],
+        "RouteTables": [table("web", GatewayId="igw-1"), table("app", NatGatewayId="nat-1")],
+        "InternetGateways": [
+            {"InternetGatewayId": "igw-1", "Attachments": [{"VpcId": "vpc-1", "State": "available"}]}
+        ],
+        "NatGateways": [
+            {"NatGatewayId": "nat-1", "VpcId": "vpc-1", "SubnetId": "subnet-web", "State": "available"}
+        ],
+    }  # fmt: skip
+
+
+BARE: dict[str, Flow] = {
+    "the web tier reaches the app tier": Flow("i-web", "10.0.2.10", tcp(8080)),
+    "an interface is a source as well": Flow("eni-web", "10.0.2.10", tcp(8080)),
+    "at no other port": denied("i-web", "10.0.2.10", tcp(22), "acl-app"),
+    "nor at one that only the group refuses": denied("i-web", "10.0.2.10", tcp(3000), "sg-app"),
+    "the internet reaches the web tier": Flow(X, "i-web", tcp(443)),
+    "by the address that only the instance tells": Flow(X, "198.51.100.67", tcp(80)),
+    "and not the app tier": denied(X, "i-app", tcp(8080), "igw-1"),
+    "a NAT gateway without an address is not guessed": Flow("i-app", ELSEWHERE, tcp(443), "unknown"),
+    "nor a way to private addresses by the internet gateway": denied(
+        "i-web", "192.168.100.1", tcp(80), "igw-1"
+    ),
+}
+
+
+@pytest.mark.parametrize("asked", [pytest.param(asked, id=name) for name, asked in BARE.items()])
+def test_bare_elements_are_enough(asked: Flow, tmp_path: Path) -> None:
+    topology = load_aws(bare())
+    asked.check(topology)
+    save_aws(topology, tmp_path)
+    asked.check(load_aws(tmp_path))
 
 
 # -- the table of verdicts, saved and loaded ---------------------------------------------------------------

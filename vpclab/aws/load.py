@@ -68,6 +68,7 @@ class Reader:
         self.public: dict[
             tuple[str, IPv4Address | None], IPv4Address
         ] = {}  # (interface or instance, private)
+        self.automatic: dict[str, IPv4Address] = {}  # instance -> what it calls its public address
         self.default_groups: dict[str, str] = {}  # VPC -> its default security group
         self.groupless: dict[str, None] = {}  # interfaces whose security groups no file tells
         self.interfaces: dict[str, list[model.NetworkInterface]] = {}  # by owner, the primary one first
@@ -354,6 +355,8 @@ class Reader:
         for _, item in self.elements("Instances"):
             for eni in item.items("NetworkInterfaces"):
                 self.owners[eni.need("NetworkInterfaceId")] = item.need("InstanceId")
+            if public := item.ipv4("PublicIpAddress"):
+                self.automatic[item.need("InstanceId")] = public
         for _, item in self.elements("NatGateways"):
             for address in item.items("NatGatewayAddresses"):
                 if eni_id := address.id("NetworkInterfaceId"):
@@ -480,7 +483,8 @@ class Reader:
             link = entry.item("Association")
             if i == 0 and link.ipv4("PublicIp") is None:
                 link = item.item("Association")
-            public = link.ipv4("PublicIp") or elastic
+            told = self.automatic.get(owner or "") if i == 0 and primary else None
+            public = link.ipv4("PublicIp") or elastic or told
             by = link.text("IpOwnerId") or "amazon"  # also amazon-elb, amazon-rds: the service's own
             kept = bool(link.text("AllocationId")) or not by.startswith("amazon")
             found[address] = model.PrivateAddress(
