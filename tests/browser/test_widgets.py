@@ -93,6 +93,12 @@ def test_next_asks_and_after_the_answer_has_the_focus_again_with_the_keyboard(wi
     expect(asked.on).to_be_focused()
     page.keyboard.press("Enter")
     asked.shows(7)
+    asked.number.fill("11")
+    asked.number.press("Enter")
+    widgets.tab_to(asked.on)
+    page.keyboard.press("Enter")
+    asked.shows(12)
+    expect(asked.back).to_be_focused()
 
 
 def test_on_a_low_screen_the_buttons_and_the_whole_picture_are_in_sight_together(widgets, asked, page):
@@ -136,6 +142,11 @@ def test_rules_of_an_acl_are_reordered_and_added_with_the_keyboard(widgets, page
     expect(output).to_contain_text("✖ tcp 443 from 203.0.113.10, denied")
     widgets.tab_to(cell.get_by_role("button", name="Add an inbound rule"))
     page.keyboard.press("Space")
+    expect(cell.get_by_label("In 3")).to_be_focused()
+    widgets.tab_to(cell.get_by_role("button", name=words.REMOVE).nth(2))
+    page.keyboard.press("Enter")
+    expect(cell.get_by_role("button", name="Add an inbound rule")).to_be_focused()
+    page.keyboard.press("Enter")
     expect(cell.get_by_label("In 3")).to_be_focused()
     page.keyboard.press("End")
     page.keyboard.type("allow tcp 22 from 10.0.0.0/8")

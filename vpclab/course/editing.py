@@ -330,6 +330,7 @@ def rule_editor(guard: Guard, *packets: str) -> Any:
 
     def remove(side: str, which: Any) -> None:
         lists[side].children = tuple(each for each in lists[side].children if each is not which)
+        adders[side].focus()  # or the keyboard would lose its place with the rule
         show()
 
     def earlier(side: str, typed: Any) -> None:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from vpclab.course import words
 from vpclab.course.cards import Card, Table, prose
-from vpclab.course.controls import GRID, button, line, live, sheet, shell
+from vpclab.course.controls import GRID, button, line, live, row, sheet, shell
 from vpclab.course.record import record
 from vpclab.evaluate.results import Trace
 from vpclab.render import theme
@@ -400,7 +400,7 @@ def stepper(what: Any, *, ask: bool = True) -> Any:
 
     Before some steps Next asks what will happen; `ask=False` leaves the questions out.
     """
-    from ipywidgets import HTML, BoundedIntText, HBox, VBox
+    from ipywidgets import HTML, BoundedIntText, VBox
 
     from vpclab.course.lesson import gated
     from vpclab.course.widgets import guarded
@@ -414,7 +414,8 @@ def stepper(what: Any, *, ask: bool = True) -> Any:
     pending = asks(trace) if ask else {}
     answers: dict[int, str] = {}
     place, question = HTML(layout={"min_height": "560px"}), VBox()
-    number = BoundedIntText(value=1, min=1, max=last, description=words.STEP_NUMBER)
+    look = {"layout": {"width": "8em"}, "style": {"description_width": "initial"}}
+    number = BoundedIntText(value=1, min=1, max=last, description=words.STEP_NUMBER, **look)
 
     @cache
     def page(at: int, said: str) -> str:
@@ -433,29 +434,34 @@ def stepper(what: Any, *, ask: bool = True) -> Any:
         answers[number.value] = said
         name = what if isinstance(what, str) else trace.flow
         record().add("step", name, step=number.value + 1, state=state, **more)
-        number.value += 1
         on.focus()
+        move(1)
+
+    def move(by: int) -> None:
+        number.value += by
+        for ended, other in ((back, on), (on, back)):
+            if ended.disabled:
+                other.focus()  # or the keyboard would lose its place with the button
 
     def go_on() -> None:
         asked = pending.get(number.value)
         if asked is None or number.value in answers:
-            number.value += 1
+            move(1)
         elif not question.children:
             question.children = question_about(asked, settle)
 
-    back = button(words.PREVIOUS, lambda: setattr(number, "value", number.value - 1))
-    on = button(words.NEXT, go_on)
+    back, on = button(words.PREVIOUS, lambda: move(-1)), button(words.NEXT, go_on)
     number.observe(show, names="value")
     show()
     return shell(
-        [HBox([back, number, on]), question, place],
+        [row(back, number, on), question, place],
         lambda: StepView(trace, number.value - 1, answers.get(number.value - 1, "")),
     )
 
 
 def question_about(asked: Ask, settle: Callable[..., None]) -> tuple[Any, ...]:
     """Return the controls of a question; `settle` gets the state, what to say, and the choice."""
-    from ipywidgets import HTML, HBox, RadioButtons
+    from ipywidgets import HTML, RadioButtons
 
     options = [(text, key) for key, text in asked.choices]
     choice = RadioButtons(options=options, value=None, description=words.ASK_LABEL, layout={"width": "auto"})
@@ -471,5 +477,5 @@ def question_about(asked: Ask, settle: Callable[..., None]) -> tuple[Any, ...]:
         )
         settle("correct" if right else "try again", said, choice=choice.value)
 
-    buttons = HBox([button(words.ASK_ANSWER, answer), button(words.ASK_SKIP, lambda: settle("skipped"))])
+    buttons = row(button(words.ASK_ANSWER, answer), button(words.ASK_SKIP, lambda: settle("skipped")))
     return (HTML(asked.html()), choice, buttons, reminder)
