@@ -2,6 +2,7 @@
 
 import ipywidgets
 import pytest
+from test_course_widgets import inside
 
 from vpclab import BadInput, Topology, evaluate_network_acl
 from vpclab.course import rule_editor, words
@@ -184,11 +185,6 @@ def test_the_code_of_the_default_network_acl_changes_its_entries():
 
 def test_nothing_to_change_in_a_default_group_says_so():
     assert RulesView.of(network()["prod"].default_security_group).code() == words.NOTHING_CHANGED
-
-
-def inside(widget, kind):
-    own = [widget] if isinstance(widget, kind) else []
-    return own + [found for child in getattr(widget, "children", ()) for found in inside(child, kind)]
 
 
 class Editor:

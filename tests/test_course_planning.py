@@ -5,6 +5,7 @@ from ipaddress import IPv4Network
 
 import ipywidgets
 import pytest
+from test_course_widgets import inside
 
 from vpclab import BadInput
 from vpclab.course import cidr_planner, words
@@ -13,11 +14,6 @@ from vpclab.topology.cidr import Plan
 
 DEV, OFFICE = ("dev", IPv4Network("10.0.128.0/17")), ("office", IPv4Network("192.168.0.0/16"))
 PLAN = Plan.of("10.0.0.0/16").split("10.0.0.0/16", 18).assign("10.0.0.0/18", "public-a", "a")
-
-
-def inside(widget, kind):
-    own = [widget] if isinstance(widget, kind) else []
-    return own + [found for child in getattr(widget, "children", ()) for found in inside(child, kind)]
 
 
 class Planner:
