@@ -599,6 +599,14 @@ for state in ("detaching", "detached"):
          lambda n, s=state: (n.public("p1", "198.51.100.10"),
              n.one("InternetGateways", "igw-a").update(Attachments=[{"State": s, "VpcId": "vpc-a"}])),
          "p1", X, tcp(443), "blocked", f"route_table/PUB {BLACKHOLE}|BAD_STATE_ATTACHMENT", base=Loaded)
+flow("IGW-2 a gateway that is attaching carries nothing yet",
+     lambda n: (n.public("p1", "198.51.100.10"), n.one("InternetGateways",
+         "igw-a").update(Attachments=[{"State": "attaching", "VpcId": "vpc-a"}])),
+     "p1", X, tcp(443), "blocked", base=Loaded)
+flow("RT-13 nothing runs at the interface of a terminated instance",
+     lambda n: n.data["Reservations"][3]["Instances"][0]["State"].update(Name="terminated"), "a1",
+         "10.0.2.10", udp(53),
+     "blocked", base=Loaded)
 for state in ("stopped", "stopping", "pending", "shutting-down"):
     flow(f"ENI-5 an instance that is {state} answers nothing",
          lambda n, s=state: n.data["Reservations"][3]["Instances"][0]["State"].update(Name=s), "a1", "b1",
