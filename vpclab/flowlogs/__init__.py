@@ -27,6 +27,7 @@ from vpclab.flowlogs.questions import (
     top_talkers,
 )
 from vpclab.flowlogs.reading import read_chunks, read_log, write_log
+from vpclab.flowlogs.rules import least_rules, rules_never_used
 
 __all__ = [
     "DEFAULT_FORMAT",
@@ -37,11 +38,13 @@ __all__ = [
     "Log",
     "brute_force",
     "data_leaving",
+    "least_rules",
     "port_scan",
     "read_chunks",
     "read_log",
     "records",
     "rejected_by",
+    "rules_never_used",
     "stopped_after",
     "summarise",
     "top_talkers",

@@ -2,7 +2,7 @@
 
 A record goes one way. Its pair is the record of the reversed addresses and ports at the same interface
 (FL-7); together they are a conversation. Who began it is told by TCP's flags where the log has them, else
-by the ports, else by time.
+by the ports, else by time, else by the order of the lines.
 """
 
 from __future__ import annotations
@@ -87,7 +87,10 @@ def conversations(log: Log) -> pd.DataFrame:
     }  # fmt: skip
     keys = ["interface", "a", "b", "a_port", "b_port", "protocol"]
     how: dict[str, str] = {"first": "min", "last": "max"}
+    order = np.arange(len(frame), dtype="float64")
     for way, here in (("ab", ~swap), ("ba", swap)):
+        made[f"{way}_at"] = np.where(here, order, np.inf)
+        how[f"{way}_at"] = "min"
         for word, side in (("yes", here & yes), ("no", here & ~yes)):
             made[f"{way}_{word}"] = side.astype("int64")
             made[f"{way}_{word}_first"] = np.where(side, start, np.inf)
@@ -126,7 +129,8 @@ def _a_asks(t: pd.DataFrame) -> Any:
         a_first < b_first, b_first < a_first,
     ]  # fmt: skip
     answer = [n % 2 == 0 for n in range(len(tests))]
-    return np.select(tests, answer, default=b_port <= a_port).astype(bool)
+    earlier = (t["ab_at"] <= t["ba_at"]).to_numpy()  # nothing tells it but the order of the lines
+    return np.select(tests, answer, default=earlier).astype(bool)
 
 
 def _oriented(t: pd.DataFrame, a_asks: Any, flagged: bool) -> pd.DataFrame:

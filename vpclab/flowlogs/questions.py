@@ -331,14 +331,13 @@ def data_leaving(
     address is named if it sent `at_least` so many bytes and `ratio` times what came back; `everything` lists
     all pairs. Where only a NAT gateway's own records are there, who stood behind it cannot be told.
     """
+    import pandas as pd
+
     found, called, table = _prepared(log, topology)
     table = once(found, table, called)
-    out = table[
-        [
-            called.inside(c) and not called.inside(s)
-            for c, s in zip(table["client"], table["server"], strict=True)
-        ]
-    ]
+    ends = zip(table["client"], table["server"], strict=True)
+    leaves = [called.inside(client) and not called.inside(server) for client, server in ends]
+    out = table[pd.Series(leaves, index=table.index, dtype=bool)]
     columns = ("source", "destination", "services", "connections", "out", "in", "first", "last")
     rows = []
     for (client, server), part in out.groupby(["client", "server"]):
@@ -392,9 +391,10 @@ def stopped_after(log: Any, when: Any, *, topology: object = None) -> Answer:
 
     A flow is a client (all strangers of the internet together), a server and a service; it works when its
     requests and replies are accepted. The time before the change is cut into twelve parts: the share of them
-    in which the flow worked tells how likely its silence after the change is by chance, and only what is
-    less likely than one in a thousand is named. `after` says what became of it: its replies or requests
-    are rejected, or nothing comes.
+    in which the flow worked tells how likely its end is by chance. A flow that is still tried is named if it
+    worked in six parts and chance is below one in a hundred; one that is silent, if it worked in ten and
+    chance is below one in ten thousand. `after` says what became of it: its replies or requests are rejected,
+    nobody answers, or nobody asks.
     """
     moment = read_moment(when)
     found, called, table = _prepared(log, topology)
@@ -421,17 +421,18 @@ def stopped_after(log: Any, when: Any, *, topology: object = None) -> Answer:
         before = good[good["first"] < moment]
         if before.empty or (good["last"] > moment + min(60, part)).any():
             continue
-        active = len(set(((before["first"] - begin) // part).astype(int)))
-        silent = (1 - (active + 1) / 14) ** int((end - moment) // part)
-        if silent >= 0.001:
-            continue
         bad = flow[(flow["last"] >= moment) & flow["refused"]]
+        tried = (flow["first"] >= moment).any() or len(bad) > 0
+        active = len(set(((before["first"] - begin) // part).astype(int)))
+        by_chance = (1 - (active + 1) / 14) ** int((end - moment) // part)
+        if active < (6 if tried else 10) or by_chance >= (0.01 if tried else 0.0001):
+            continue
         if (bad["answered_no"] > 0).any():
             after = "replies rejected"
         elif len(bad):
             after = "requests rejected"
         else:
-            after = "unanswered" if (flow["first"] >= moment).any() else "silent"
+            after = "unanswered" if tried else "silent"
         rows.append((source, destination, service, len(before), before["last"].max(), after, len(bad)))
         yes.append(before["first"].tolist())
         no.append(bad["last"].tolist())
