@@ -49,6 +49,7 @@ GROUP = {
     "IpPermissionsEgress": [],
 }
 TABLE = {"RouteTableId": "rtb-1", "VpcId": "vpc-1", "Associations": [{"Main": True}], "Routes": []}
+LOCAL = {"DestinationCidrBlock": "10.0.0.0/16", "GatewayId": "local", "State": "active"}
 NAT = {"NatGatewayId": "nat-1", "VpcId": "vpc-1", "SubnetId": "subnet-1", "State": "available"}
 BASE: dict[str, list[Any]] = {
     "Vpcs": [VPC], "Subnets": [SUBNET], "RouteTables": [TABLE], "NetworkInterfaces": [ENI],
@@ -164,6 +165,10 @@ READ: list[tuple[str, dict[str, Any], type[Any], str, Any]] = [
     ("an attached internet gateway",
      {"InternetGateways": [{"InternetGatewayId": "igw-1", "Attachments": [{"VpcId": "vpc-1"}]}]},
      model.InternetGateway, "vpc_id", "vpc-1"),
+    ("an internet gateway that is not attached yet",
+     {"InternetGateways": [{"InternetGatewayId": "igw-1", "Attachments": [
+         {"VpcId": "vpc-1", "State": "attaching"}]}]},
+     model.InternetGateway, "vpc_id", None),
     ("a detached internet gateway", {"InternetGateways": [{"InternetGatewayId": "igw-1", "Attachments": []}]},
      model.InternetGateway, "vpc_id", None),
     ("a regional NAT gateway has no subnet",
@@ -389,6 +394,11 @@ ASSUMED: list[tuple[str, dict[str, Any], str]] = [
     ("no network ACLs", {"NetworkAcls": None}, "the default network ACL, which allows everything (ACL-2)"),
     ("no route tables", {"RouteTables": None}, "one main table with only the local routes (VPC-12)"),
     ("no internet gateways", {"InternetGateways": None}, "no internet gateway (VPC-12)"),
+    (
+        "no VPCs",
+        {"Vpcs": None, "RouteTables": [TABLE | {"Routes": [LOCAL]}]},
+        "No file holds Vpcs for vpc-1: their blocks are those of their local routes (RT-4).",
+    ),
     (
         "no interfaces",
         {"NetworkInterfaces": None},

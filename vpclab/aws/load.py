@@ -199,7 +199,7 @@ class Reader:
             for _, item in self.elements("Subnets")
             if (region := elements.region_of(item))
         }
-        for part, item in self.elements("Vpcs"):
+        for part, item in (*self.elements("Vpcs"), *self._vpcs_by_tables()):
             id = item.need("VpcId")
             self.put(
                 elements.vpc(item, part.region or regions.get(id), part.account, dns.get(id, {})), part, item
@@ -220,6 +220,29 @@ class Reader:
         why = "DNS attributes as AWS sets them (DNS-2)"
         self.note("VpcAttributes", (vpc.name for vpc in silent if vpc.id not in on), why)
         self.note("the Region", (v.name for v in vpcs if v.region == UNKNOWN), "name a folder after it")
+
+    def _vpcs_by_tables(self) -> list[tuple[Part, Item]]:
+        """Return the VPCs that no file holds, with the blocks of their local routes (RT-4)."""
+        found: dict[str, tuple[Part, dict[model.Network, None]]] = {}
+        for part, item in self.elements("RouteTables"):
+            if not self.held("Vpcs", part) and not self.denied("Vpcs", part):
+                local = (row for row in item.items("Routes") if row.text("GatewayId") == "local")
+                blocks = (row.block("DestinationCidrBlock", "DestinationIpv6CidrBlock") for row in local)
+                told = found.setdefault(item.need("VpcId"), (part, {}))[1]
+                told.update((block, None) for block in blocks if block)
+        found = {id: (part, told) for id, (part, told) in found.items() if any(b.version == 4 for b in told)}
+        self.note("Vpcs", found, "their blocks are those of their local routes (RT-4)")
+        sets = (
+            (4, "CidrBlock", "CidrBlockAssociationSet"),
+            (6, "Ipv6CidrBlock", "Ipv6CidrBlockAssociationSet"),
+        )
+        return [
+            (part, Item({"VpcId": id} | {
+                many: [{one: str(block)} for block in told if block.version == version]
+                for version, one, many in sets
+            }, "Vpcs"))
+            for id, (part, told) in found.items()
+        ]  # fmt: skip
 
     def _private_dns(self) -> set[str | None]:
         """Return the VPCs in which an endpoint has private DNS."""

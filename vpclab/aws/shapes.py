@@ -110,7 +110,7 @@ def _attached(state: str) -> Codec:
     """Return how the one VPC that a gateway is attached to is written: as a list of attachments."""
 
     def read(item: Item, key: str) -> str | None:
-        links = (link for link in item.items(key) if link.word("State") not in ("detached", "detaching"))
+        links = (i for i in item.items(key) if i.word("State") in (None, "available", "attached"))
         return next(iter(ids(links, "VpcId")), None)
 
     return Codec(read, lambda vpc_id: [{"State": state, "VpcId": vpc_id}] if vpc_id else [])
