@@ -176,7 +176,10 @@ def parts(network):
     yield network
 
 
+AROUND: list[Any] = []
+AROUND.append(AROUND)
 NO_ANSWER = [
+    AROUND, ("a", "b"), [["a"], ("b", [1, [2, [3]]])],
     None, True, False, -1, 0.5, "", "  ", "?", "none", "I do not know", "<script>", "{value}", "%s", "\\",
     "a|b", b"x", [], (), {}, set(), [None], [[]], [1, 2, 3], {"a": 1}, {"x": []}, range(3), 1j, float("nan"),
     float("inf"), 10**400, Decimal("NaN"), "x" * 10**5, "10.0.0.0/99", "10.0.0.300", "10.0.0.0/8/8", "::/0",
@@ -205,7 +208,7 @@ REFUTED = {
     "order": (words.ORDER_FIRST, words.ORDER_FROM),
     "match": (words.PAIRS_RIGHT,),
     "diagnose": (words.DIAGNOSIS_CODE, words.DIAGNOSIS_NOT_THERE),
-    "step": (words.STEP_REFUTED,),
+    "step": tuple(words.STEP_REFUTED.values()),
     "edit": (words.MUST_ARRIVE, words.MUST_NOT_ARRIVE, words.MUST_KNOW, words.REMOVED, words.CHECK_FAILED,
              words.EXPOSED_SUBNET, words.EXPOSED_ADDRESS, f"{words.MUST_ARRIVE} {words.REPLY_STOPPED}",
              f"{words.MUST_ARRIVE} {words.LEFT_AS_IT_WAS}",

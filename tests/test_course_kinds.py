@@ -92,10 +92,11 @@ WRONG = [
     (ORDERS, ["100"], "is not a list"), (ORDERS, [["100"], {}, None], "is not a list"),
     (PAIRS, {"igw": "out only", "nat": "out only"}, "1 of 2"),
     (PAIRS, {"igw": "out only"}, "pair every item"), (PAIRS, {"igw": [], "nat": None}, "pair every item"),
-    (NEXT, "app", "is not what this hop does"), (NEXT, "the moon", "names no component"),
-    (STOPS, "passes", "is not what this hop does"), (STOPS, "maybe", "is no answer"),
-    (SOURCE, "10.0.0.10", "is not what this hop does"), (SOURCE, "here", "is not an address"),
+    (NEXT, "app", "is not where the packet goes"), (NEXT, "the moon", "names no component"),
+    (STOPS, "passes", "is not what becomes of the packet"), (STOPS, "maybe", "is no answer"),
+    (SOURCE, "10.0.0.10", "does not leave with the source address"), (SOURCE, "here", "is not an address"),
     (FAULT, ("igw", "NO_ROUTE"), "stops nothing"), (FAULT, ("web", "NO_ROUTE"), "not for the reason"),
+    (CHOICES, ("a", "b"), "('a', 'b') is none of the choices"),
     (FAULT, ("web",), "is no diagnosis"), (FAULT, (1, 2), "is no diagnosis"),
 ]  # fmt: skip
 

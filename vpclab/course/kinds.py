@@ -100,14 +100,20 @@ def squash(text: object) -> str:
 
 def single(answer: object) -> object:
     """Return the one item of a list that holds one, the name of a handle, and anything else as it is."""
-    while isinstance(answer, list | tuple | set | frozenset) and len(answer) == 1:
-        answer = next(iter(answer))
+    answer = _unwrapped(answer)
     return answer.name if isinstance(answer, Handle) else answer
+
+
+def _unwrapped(answer: object) -> object:
+    for _ in range(3):  # no list is meant that is deeper, and one may hold itself
+        if isinstance(answer, list | tuple | set | frozenset) and len(answer) == 1:
+            answer = next(iter(answer))
+    return answer
 
 
 def quoted(answer: object) -> str:
     """Return a short, stable name for anything a learner may have passed."""
-    if answer is None or isinstance(answer, str | bool | int | float):
+    if _is_plain(answer):
         try:
             text = repr(answer)
         except ValueError:  # Python refuses to write out very long integers
@@ -115,6 +121,13 @@ def quoted(answer: object) -> str:
         return text if len(text) <= 60 else text[:57] + "..."
     name = getattr(answer, "__name__", None)
     return name if callable(answer) and isinstance(name, str) else f"a value of type {type(answer).__name__}"
+
+
+def _is_plain(answer: object, depth: int = 3) -> bool:
+    """Return whether Python writes an answer out in the way in which it was typed."""
+    if isinstance(answer, list | tuple):
+        return depth > 0 and all(_is_plain(item, depth - 1) for item in answer)
+    return answer is None or isinstance(answer, str | bool | int | float)
 
 
 def text_of(answer: object, complaint: str, **more: object) -> str:
@@ -479,8 +492,7 @@ class Cidr(Kind):
         return block
 
     def _bare(self, answer: object) -> str:
-        while isinstance(answer, list | tuple | set | frozenset) and len(answer) == 1:
-            answer = next(iter(answer))
+        answer = _unwrapped(answer)
         if isinstance(answer, Handle):
             answer = getattr(answer.value, "cidr", None) or answer
         if isinstance(answer, IPv4Network | IPv6Network | IPv4Address | IPv6Address):  # interfaces too
@@ -668,7 +680,9 @@ class Step(Kind):
         rules = [str(rule) for d in hop.decisions for rule in (*d.passed_over, d.rule) if rule is not None]
         seen = [words.STEP_STANDS.format(where=_called(hop.component)[-1], packet=hop.packet_in)]
         seen += [words.HOP_DOES.format(rules="; ".join(sorted(rules)))] if rules else []
-        return Finding(value in wanted, words.STEP_REFUTED.format(value=value), tuple(seen), value, value)
+        return Finding(
+            value in wanted, words.STEP_REFUTED[self.asks].format(value=value), tuple(seen), value, value
+        )
 
     def _hops(self) -> tuple[Hop, Hop | None]:
         """Return the hop that is asked about, and the one after it."""

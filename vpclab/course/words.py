@@ -89,7 +89,12 @@ ORDER_FIRST = "The very first one does not stand right."
 PAIRS_RIGHT = "{right} of {count} pairs are right."
 DIAGNOSIS_NOT_THERE = "{component} stops nothing on this way. What does stop the packet is said by its trace."
 DIAGNOSIS_CODE = "{component} does stop it, but not for the reason that {code} names."
-STEP_REFUTED = "“{value}” is not what this hop does with the packet."
+STEP_REFUTED = {
+    "next": "“{value}” is not where the packet goes from here.",
+    "passes": "“{value}” is not what becomes of the packet here.",
+    "source": "The packet does not leave with the source address {value}.",
+    "destination": "The packet does not leave with the destination address {value}.",
+}
 STEP_STANDS = "The packet comes to {where}: {packet}."
 HOP_DOES = "What stands there: {rules}."
 
