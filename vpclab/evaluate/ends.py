@@ -29,7 +29,7 @@ from vpclab.topology.model import (
     Vpc,
     VpcEndpoint,
 )
-from vpclab.topology.rules import DOCUMENTATION, LINK_LOCAL_4, is_public, read_address
+from vpclab.topology.rules import DOCUMENTATION, LINK_LOCAL_4, read_address
 from vpclab.topology.services import service_blocks, service_name
 from vpclab.topology.store import Handle
 from vpclab.topology.syntax import read_network
@@ -226,10 +226,8 @@ def _source_at(network: LinkedNetwork, literal: Address, version: int) -> End:
         raise Ambiguous(str(literal), [o.value.id if isinstance(o, Interface) else o.id for o in owners])
     if owners:
         return End(owners[0], literal) if isinstance(owners[0], Site) else _from_owner(owners[0], literal)
-    if not is_public(literal):
-        raise NotFound(
-            f"no interface or site has {literal}, and it is no address of the internet: use one that exists"
-        )
+    if network.vpc_at(version, int(literal)) is not None:
+        raise NotFound(f"no interface has {literal}, which is inside a VPC: use an address that exists")
     return End(INTERNET, literal)
 
 
