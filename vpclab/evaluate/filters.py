@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from vpclab.evaluate.network import Acl, RuleSet, link_acl, link_groups, linked
+from vpclab.evaluate.network import Acl, Key, RuleSet, link_acl, link_groups, linked
 from vpclab.evaluate.packets import Header, Packet, address
 from vpclab.evaluate.results import Decision
 from vpclab.evaluate.traffic import EVERYTHING, NOTHING, Ranges, Traffic, join, part_of, take
@@ -26,6 +26,7 @@ from vpclab.topology.model import (
     NetworkAcl,
     NetworkAclEntry,
     SecurityGroup,
+    SecurityGroupRule,
     ports_text,
     protocol_name,
 )
@@ -47,13 +48,13 @@ def judge_groups(rules: RuleSet, header: Header, references: bool = True) -> Ans
     peer = src if rules.direction == INBOUND else dst
     unknown = lost = False
     parts: list[tuple[int, int, int]] = []
-    for at, (number, low, high, block_version, net, mask, members, _rule) in enumerate(rules.rows):
+    for at, (number, low, high, block_version, net, mask, members, rule) in enumerate(rules.rows):
         if number != -1 and number != protocol:
             continue
         if block_version:
             if block_version != version or peer & mask != net:
                 continue
-        elif members is not None and (version, peer) not in members:
+        elif not (_may_wear(rules, rule, (version, peer)) if members is None else (version, peer) in members):
             continue
         covers = True
         if number in PORTED and low != -1:
@@ -74,6 +75,12 @@ def judge_groups(rules: RuleSet, header: Header, references: bool = True) -> Ans
     if parts and passing == ((first, last),):
         return (True, parts[0][2], _PASS_ALL, False)
     return (None if unknown or rules.missing else False, -1, passing, lost)
+
+
+def _may_wear(rules: RuleSet, rule: SecurityGroupRule, key: Key) -> bool:
+    """Return whether an address may be meant by a rule's group that cannot be judged (SG-24)."""
+    wearers = rules.elsewhere.get(str(rule.peer))
+    return wearers is None or key in wearers
 
 
 def judge_acl(acl: Acl, header: Header, direction: str) -> Answer:
@@ -136,11 +143,11 @@ def groups_traffic(
     if perhaps and rules.missing:
         return EVERYTHING
     found = NOTHING
-    for number, low, high, block_version, net, mask, members, _rule in rules.rows:
+    for number, low, high, block_version, net, mask, members, rule in rules.rows:
         if block_version:
             fits = block_version == version and peer & mask == net
         elif members is None:
-            fits = perhaps
+            fits = perhaps and _may_wear(rules, rule, (version, peer))
         else:
             fits = references and (version, peer) in members
         if fits and number == -1:

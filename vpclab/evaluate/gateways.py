@@ -88,6 +88,7 @@ def _redirected(walk: Walk, igw: InternetGateway, header: Header, subnet: Linked
     target = walk.network.interfaces.get(chosen[1].id) if chosen and chosen[1] else None
     if (
         target is None
+        or target in walk.through[walk.leg]
         or (version, src) in target.addresses
         or subnet.vpc.subnet_at(version, src) is not subnet
     ):
@@ -181,12 +182,8 @@ def enter_from_internet(walk: Walk, header: Header) -> None:
     if mapped is not None:
         vpc, private = mapped
     else:
-        wanted = walk.destination.interface
-        found = (
-            wanted.subnet.vpc
-            if wanted is not None and walk.leg == FORWARD
-            else walk.network.vpc_at(version, dst)
-        )
+        meant = getattr(walk.destination.component, "vpc_id", None) if walk.leg == FORWARD else None
+        found = walk.network.vpcs.get(meant or "") or walk.network.vpc_at(version, dst)
         if found is None:
             because = f"the internet: nothing in this topology has the public address {to}."
             walk.nobody(INTERNET, header, because)

@@ -52,14 +52,15 @@ class RuleSet:
 
     A row is ``(protocol, low, high, version, network, mask, members, rule)``; a row whose peer is a
     security group has `members`, the private addresses it stands for (SG-19), and version 0; a peer
-    that nothing is known about has None for its members.
+    that nothing is known about has None for its members. Groups across a transit gateway are such peers
+    too, but who wears them is known: nobody else can match (SG-24).
     """
 
     groups: tuple[SecurityGroup, ...]
     direction: str
     rows: tuple[tuple[int, int, int, int, int, int, frozenset[Key] | None, Any], ...]
     missing: tuple[str, ...] = ()  # ids of groups that are in no file
-    elsewhere: frozenset[str] = frozenset()  # groups that exist, in VPCs joined by a transit gateway only
+    elsewhere: dict[str, frozenset[Key]] = field(default_factory=dict)  # groups across a transit gateway
 
     @property
     def unknown(self) -> tuple[str, ...]:
@@ -281,7 +282,8 @@ class LinkedNetwork:
             )
             linked = link_groups(groups, direction, self.peer_blocks, self.members)
             unknown = {row[-1].peer for row in linked.rows if not row[3] and row[6] is None}
-            linked.elsewhere = frozenset(id for id in unknown if self.snapshot.get(SecurityGroup, id))
+            known = (id for id in unknown if self.snapshot.get(SecurityGroup, id))
+            linked.elsewhere = {id: frozenset(self._members.get(id, ())) for id in known}
             linked.missing = tuple(id for id in group_ids if self.snapshot.get(SecurityGroup, id) is None)
             self._rule_sets[key] = linked
         return self._rule_sets[key]

@@ -118,9 +118,7 @@ def send_from_site(walk: Walk, site: Any, header: Header) -> None:
     ]
 
     def order(connection: Connection) -> tuple[bool, bool, int]:
-        vpc = network.vpc_of_gateway(connection.gateway_id)
-        leads = vpc is None or vpc.holds(version, dst)
-        return (not leads, connection is not walk.over, connection.rank)
+        return (not _announced(walk, connection, header), connection is not walk.over, connection.rank)
 
     up = sorted((c for c in every if c.up), key=order)
     if not up:
@@ -162,6 +160,18 @@ def send_from_site(walk: Walk, site: Any, header: Header) -> None:
     else:
         walk.step(vgw, vgw.kind, header, header, INBOUND)
         walk.enter_vpc(vpc, vgw, header)
+
+
+def _announced(walk: Walk, connection: Connection, header: Header) -> bool:
+    """Return whether a connection's gateway announces an address to its site (VGW-5, TGW-2)."""
+    network, version, dst = walk.network, header[0], header[2]
+    vpc = network.vpc_of_gateway(connection.gateway_id)
+    attachment = network.attachment(connection.gateway_id, connection.id)
+    if vpc is not None or attachment is None:
+        return vpc is not None and vpc.holds(version, dst)
+    table = _table_of(walk, attachment)
+    to = address(version, dst)
+    return table is None or not table.known or any(to in r.destination for r in _transit_routes(walk, table))
 
 
 # -- peering -----------------------------------------------------------------------------------------
@@ -250,8 +260,7 @@ def _transit(walk: Walk, attachment: TransitGatewayAttachment, header: Header, z
         )
         return
     label = f"transit gateway {tgw.name}"
-    tables = snapshot.all(TransitGatewayRouteTable)
-    table = next((t for t in tables if attachment.id in t.associations), None)
+    table = _table_of(walk, attachment)
     if table is None:
         because = f"{label}: attachment {attachment.name} is associated with no route table (TGW-2)."
         walk.stop(tgw, header, "TGW_ATTACH_MISSING_TGW_RTB_ASSOCIATION", because)
@@ -296,6 +305,12 @@ def _transit(walk: Walk, attachment: TransitGatewayAttachment, header: Header, z
         return
     explain = partial(Decision, False, tgw, tgw.kind, because, code, rule=row, passed_over=over)
     walk.step(tgw, tgw.kind, header, None, "", (False, explain))
+
+
+def _table_of(walk: Walk, attachment: TransitGatewayAttachment) -> TransitGatewayRouteTable | None:
+    """Return the table that an attachment is associated with (TGW-2)."""
+    tables = walk.network.snapshot.all(TransitGatewayRouteTable)
+    return next((table for table in tables if attachment.id in table.associations), None)
 
 
 def _transit_routes(walk: Walk, table: TransitGatewayRouteTable) -> list[TransitGatewayRoute]:

@@ -117,18 +117,19 @@ class Survey(Walk):
             return
         if self.leg == FORWARD:
             self.tracked.add((interface.value.id, reply(header)))
+        known = self.references or direction == OUTBOUND
         at_source = interface is self.source.interface
         self.shared = self.shared and not (at_source and direction == INBOUND)  # it came back to its sender
         if self.leg == FORWARD and (at_source or interface is self.destination.interface):
             peer = header[1] if direction == INBOUND else header[2]
             other = self.destination if at_source else self.source
             own = other.interface is not None and peer == _own_number(other.interface, header[0])
-            self.ends.append(EndFilter(at_source, direction, None if own else peer, self.references))
+            self.ends.append(EndFilter(at_source, direction, None if own else peer, known))
             return
         self.shared = self.shared and not (at_source or interface is self.destination.interface)
         rules = interface.inbound if direction == INBOUND else interface.outbound
         self.shared = self.shared and not any(row[6] for row in rules.rows)  # who sends is what they ask
-        self.met.append((self.leg, rules, header, direction, self.references))
+        self.met.append((self.leg, rules, header, direction, known))
 
     def lose_references(self) -> None:
         """Let no rule name groups across a middlebox: those met from now on, and on the way out (SG-23)."""

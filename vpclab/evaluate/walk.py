@@ -129,7 +129,7 @@ class Walk:
         self.arrived: Any = None  # where the request ended: an Interface, or a Place
         self.last: Header = header  # the header with which it arrived
         self.silent = False  # the target never answers an echo
-        self.references = True  # group references hold until a middlebox forwards the packet (SG-23)
+        self.references = True  # groups know who sent the packet until a middlebox forwards it (SG-23)
         self.judged: list[tuple[str, int, RuleSet, Header]] = []  # by groups: leg and step
         self.tracked: set[tuple[str, Header]] = set()  # replies that security groups expect (SG-12)
         self.asked: list[tuple[Interface, Header, str]] = []  # what security groups judged on the request
@@ -344,6 +344,8 @@ class Walk:
         before = self.translated.get(interface.value.id)
         if self.leg == REPLY and before is not None and reply(before[1]) == header:
             back = reply(before[0])
+            self.lose_references()
+            self.through[self.leg].append(interface)
             self.step(interface.component, interface.component.kind, header, back)
             self.leave(interface, back)
         else:
@@ -443,8 +445,7 @@ class Walk:
         if translates and interface.value.private_ip is not None and self.leg == FORWARD:
             after = with_source(header, int(interface.value.private_ip))
             self.translated[interface.value.id] = (header, after)
-        else:
-            self.through[self.leg].append(interface)
+        self.through[self.leg].append(interface)
         self.step(component, component.kind, header, after)
         self.leave(interface, after)
 
@@ -465,7 +466,7 @@ class Walk:
             verdict: bool | None = True
             explain = partial(filters.groups_decision, rules, header, _TRACKED, remembered)
         else:
-            answer = filters.judge_groups(rules, header, self.references)
+            answer = filters.judge_groups(rules, header, self.references or direction == OUTBOUND)
             self.judged.append((self.leg, len(self.steps[self.leg]), rules, header))
             verdict = answer[0]
             explain = partial(filters.groups_decision, rules, header, answer)
