@@ -2,8 +2,8 @@
 
 The rows of verdicts.md, too, are asked here of describe output.
 
-The networks are rebuilt with values of our own from what the tests of Batfish, CloudMapper, Cartography
-and NetGraph describe, and made by moto. A verdict of theirs is held where the facts agree with it.
+The networks are rebuilt with values of our own from what the tests of Batfish, CloudMapper, Cartography,
+NetGraph and np-guard describe, and made by moto. A verdict of theirs is held where the facts agree with it.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from networks import Base, cases
 from test_aws_gateways import ME, NO_ROUTE, REGION, Aws, Flow, X, comparable, denied, no_answer, rule, tags
 from test_verdicts import ROWS as VERDICTS
 
-from vpclab import Topology, VpclabError, internet, load_aws, protocol, save_aws, service, tcp, trace
+from vpclab import Topology, VpclabError, internet, load_aws, protocol, save_aws, service, tcp, trace, udp
 from vpclab.topology import model
 from vpclab.topology.model import Snapshot
 
@@ -372,6 +372,102 @@ def test_bare_elements_are_enough(asked: Flow, tmp_path: Path) -> None:
     asked.check(load_aws({key: found for key, found in bare().items() if key != "Vpcs"}))
     save_aws(topology, tmp_path)
     asked.check(load_aws(tmp_path))
+
+
+# -- np-guard: what its collector writes --------------------------------------------------------------------
+
+
+def collected() -> dict[str, Any]:
+    """Return lists in snake case, ids of no AWS form, nulls everywhere, and no interfaces or routes."""
+    nothing = dict.fromkeys(
+        ("IamInstanceProfile", "OutpostArn", "Ipv6Address", "PublicIpAddress", "Licenses", "StateReason")
+    )
+
+    def instance(number: int, name: str, net: int | None, group: int, address: str | None) -> Any:
+        if net is None:
+            place = {"VpcId": None, "SubnetId": None, "PrivateIpAddress": None, "NetworkInterfaces": [],
+                     "SecurityGroups": [], "State": {"Code": 48, "Name": "terminated"}}  # fmt: skip
+        else:
+            groups = [{"GroupId": f"GroupId:{group}", "GroupName": "x"}]
+            link = {"DeviceIndex": 0, "Status": "attached", "EnaSrdSpecification": None}
+            addresses = [{"Association": None, "Primary": True, "PrivateIpAddress": address}]
+            eni = {"NetworkInterfaceId": f"NetworkInterfaceId:{number}", "Association": None,
+                   "Status": "in-use", "Attachment": link, "Groups": groups, "Ipv6Addresses": [],
+                   "PrivateIpAddress": address,
+                   "PrivateIpAddresses": addresses, "SubnetId": f"SubnetId:{net}", "VpcId": "VpcId:1",
+                   "SourceDestCheck": True, "InterfaceType": "interface", "Ipv4Prefixes": None}  # fmt: skip
+            place = {"VpcId": "VpcId:1", "SubnetId": f"SubnetId:{net}", "NetworkInterfaces": [eni],
+                     "PrivateIpAddress": address, "SecurityGroups": groups,
+                     "State": {"Name": "running"}}  # fmt: skip
+        tag = [{"Key": "Name", "Value": name}]
+        return nothing | place | {"InstanceId": f"InstanceId:{number}", "Tags": tag, "SourceDestCheck": None}
+
+    def group(number: int, inbound: list[Any], outbound: list[Any]) -> Any:
+        rules = {"IpPermissions": inbound, "IpPermissionsEgress": outbound}
+        return {"GroupId": f"GroupId:{number}", "GroupName": "x", "VpcId": "VpcId:1", "Tags": None, **rules}
+
+    def allow(port: int | None = None, block: str | None = None, peer: int | None = None) -> Any:
+        pair = {"GroupId": f"GroupId:{peer}", "UserId": "u", "GroupName": None, "PeeringStatus": None,
+                "VpcPeeringConnectionId": None, "Description": None}  # fmt: skip
+        ranges = [{"CidrIp": block, "Description": None}] if block else []
+        peers = {"IpRanges": ranges, "UserIdGroupPairs": [pair] if peer else [], "PrefixListIds": []}
+        return {"IpProtocol": "tcp" if port else "-1", "FromPort": port, "ToPort": port, **peers}
+
+    every = [allow(block="0.0.0.0/0")]
+    rows = [
+        {"CidrBlock": "0.0.0.0/0", "Egress": out, "IcmpTypeCode": None, "Ipv6CidrBlock": None,
+         "PortRange": None, "Protocol": "-1", "RuleAction": word, "RuleNumber": number}
+        for out in (True, False) for number, word in ((100, "allow"), (32767, "deny"))
+    ]  # fmt: skip
+    return {
+        "collector_version": "0.14.0", "provider": "aws", "config-file-git-sha1": "$Id$",
+        "instances": [
+            instance(1, "app", None, 0, None), instance(2, "app", 1, 3, "10.240.20.5"),
+            instance(3, "db", 2, 4, "10.240.30.5"), instance(4, "dashboard", 3, 2, "10.240.40.5"),
+            instance(5, "proxy", 4, 1, "10.240.10.5"),
+        ],
+        "security_groups": [
+            group(1, every, every), group(2, every, every),
+            group(3, [allow(block="10.240.40.0/24"), allow(9080, peer=1)], [allow(peer=4)]),
+            group(4, [allow(block="10.240.40.0/24"), allow(peer=3)], []),
+        ],
+        "network_acls": [{"NetworkAclId": "NetworkAclId:1", "VpcId": "VpcId:1", "IsDefault": True,
+                          "Associations": [], "Entries": rows, "Tags": []}],
+        "internet_gateways": [{"InternetGatewayId": "InternetGatewayId:1", "Tags": [],
+                               "Attachments": [{"State": "available", "VpcId": "VpcId:1"}]}],
+        "subnets": [
+            {"SubnetId": f"SubnetId:{n}", "VpcId": "VpcId:1", "CidrBlock": f"10.240.{third}.0/24",
+             "AvailabilityZone": "eu-north-1a", "Ipv6CidrBlockAssociationSet": [], "EnableDns64": False}
+            for n, third in enumerate((20, 30, 40, 10), 1)
+        ],
+        "vpcs": [{"VpcId": "VpcId:1", "CidrBlock": "10.240.0.0/16", "Ipv6CidrBlockAssociationSet": None,
+                  "CidrBlockAssociationSet": [{"CidrBlock": "10.240.0.0/16", "CidrBlockState":
+                                               {"State": "associated", "StatusMessage": None}}],
+                  "OwnerId": "OwnerId:25", "Region": "eu-north-1", "Tags": None}],
+    }  # fmt: skip
+
+
+COLLECTED: dict[str, Flow] = {
+    "the dashboard reaches the app": Flow("dashboard", "app", tcp(22)),
+    "and the database": Flow("dashboard", "db", udp(53)),
+    "the app reaches the database": Flow("app", "db", tcp(5432)),
+    "and nothing else": denied("app", "dashboard", tcp(443), "GroupId:3", *CLOSED),
+    "the proxy reaches the app at one port": Flow("proxy", "app", tcp(9080)),
+    "and at no other": denied("proxy", "app", tcp(9081), "GroupId:3", *CLOSED),
+    "a database without outbound rules starts nothing": denied("db", "app", tcp(9080), "GroupId:4"),
+}
+
+
+@pytest.mark.parametrize("asked", [pytest.param(asked, id=name) for name, asked in COLLECTED.items()])
+def test_a_collectors_file_is_read(asked: Flow, tmp_path: Path) -> None:
+    (tmp_path / "input.json").write_text(json.dumps(collected()), encoding="utf-8")
+    topology = load_aws(tmp_path / "input.json")
+    assert {vpc.region for vpc in topology.values(model.Vpc)} == {"eu-north-1"}
+    asked.check(topology)
+    save_aws(topology, tmp_path / "out")
+    again = load_aws(tmp_path / "out")
+    assert comparable(again) == comparable(topology)
+    asked.check(again)
 
 
 # -- the table of verdicts, saved and loaded ---------------------------------------------------------------

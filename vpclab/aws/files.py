@@ -58,7 +58,7 @@ _QUIET = {
     "Account", "Assumed", "AvailabilityZones", "Collected", "DBInstances", "Denied", "DhcpOptions",
     "DirectConnectGatewayAttachments", "DomainStatusList", "FlowLogs", "Images", "InstanceStatuses",
     "KeyPairs", "LoadBalancerAttributes", "LoadBalancerListeners", "LoadBalancerTargetHealth",
-    "LoadBalancers", "NextToken", "PlacementGroups", "Port_25_open", "Region", "Regions", "ResponseMetadata",
+    "LoadBalancers", "NextToken", "PlacementGroups", "Port25Open", "Region", "Regions", "ResponseMetadata",
     "ServiceDetails", "ServiceNames", "Tags", "TargetGroups", "TransitGatewayPeeringAttachments", "Volumes",
     "VpcBlockPublicAccessExclusions",
 }  # fmt: skip
@@ -116,7 +116,7 @@ def collect(source: object) -> tuple[str, list[Part], list[str]]:
         if isinstance(document.get("VpcId"), str):  # describe-vpc-attribute itself names no list
             top = Item({"VpcAttributes": [document]}, title, part.renamed)
         for key in top.data:
-            known = key[:1].upper() + key[1:] if isinstance(key, str) else str(key)
+            known = "".join(word[:1].upper() + word[1:] for word in str(key).split("_"))
             if known == "Reservations":
                 found = [instance for item in top.items(key) for instance in item.items("Instances")]
                 part.lists.setdefault("Instances", []).extend(found)

@@ -30,7 +30,6 @@ R = TypeVar("R", bound=model.Resource)
 _MANAGED = re.compile(
     r"(?:Interface for NAT Gateway|VPC Endpoint Interface|Transit Gateway Attachment) (\S+)"
 )
-_MANAGED_IDS = ("nat-", "vpce-")
 # What several accounts or Regions describe, each as far as it sees it.
 _SHARED = {
     "VpcPeeringConnections", "VirtualInterfaces", "DirectConnectGateways", "DirectConnectGatewayAssociations",
@@ -68,6 +67,8 @@ class Reader:
         self.public: dict[
             tuple[str, IPv4Address | None], IPv4Address
         ] = {}  # (interface or instance, private)
+        self.managed: dict[str, str] = {}  # NAT gateways and endpoints -> what their interfaces are
+        self.hosts: set[str] = set()  # instances that interfaces say they are attached to
         self.automatic: dict[str, IPv4Address] = {}  # instance -> what it calls its public address
         self.default_groups: dict[str, str] = {}  # VPC -> its default security group
         self.groupless: dict[str, None] = {}  # interfaces whose security groups no file tells
@@ -201,9 +202,8 @@ class Reader:
         }
         for part, item in (*self.elements("Vpcs"), *self._vpcs_by_tables()):
             id = item.need("VpcId")
-            self.put(
-                elements.vpc(item, part.region or regions.get(id), part.account, dns.get(id, {})), part, item
-            )
+            region = part.region or regions.get(id) or item.text("Region")  # collectors add it
+            self.put(elements.vpc(item, region, part.account, dns.get(id, {})), part, item)
         vpcs = self.table(model.Vpc).values()
         on = self._private_dns()
         for vpc in list(vpcs):
@@ -343,6 +343,7 @@ class Reader:
                 self.put(shapes.ENDPOINT.read(item), part, item)
             else:
                 self._keep(shapes.ENDPOINT.key, part, item)
+            self.managed[item.need("VpcEndpointId")] = "vpc_endpoint"
             for id in shapes.LISTED.read(item, "NetworkInterfaceIds"):
                 self.owners[id], self.endpoints[id] = item.need("VpcEndpointId"), item
 
@@ -381,6 +382,7 @@ class Reader:
             if public := item.ipv4("PublicIpAddress"):
                 self.automatic[item.need("InstanceId")] = public
         for _, item in self.elements("NatGateways"):
+            self.managed[item.need("NatGatewayId")] = "nat_gateway"
             for address in item.items("NatGatewayAddresses"):
                 if eni_id := address.id("NetworkInterfaceId"):
                     self.owners[eni_id] = item.need("NatGatewayId")
@@ -433,10 +435,11 @@ class Reader:
         about = item.text("Description") or ""
         managed = _MANAGED.search(about)
         owner = attachment.id("InstanceId") if attached else None
+        self.hosts.update([owner] if owner else [])
         owner = self.owners.get(id) or owner or (managed[1] if managed else None)
         owner = instance.need("InstanceId") if instance else owner
         kind = item.text("InterfaceType") or "interface"
-        if kind == "natGateway" or (owner or "").startswith("nat-"):
+        if kind == "natGateway" or self._managed(owner) == "nat_gateway":
             kind = "nat_gateway"
         elif kind == "interface":
             kind = SERVICES.get(about.split(" ")[0], kind)
@@ -452,7 +455,7 @@ class Reader:
         status = item.word("Status")
         if owner in self.gone:
             owner, status = None, "available"
-        elif status != "failed" and (status != "available" or (owner or "").startswith(_MANAGED_IDS)):
+        elif status != "failed" and (status != "available" or self._managed(owner)):
             status = "in-use"  # AWS's own are never left unattached, though moto says so
         return model.NetworkInterface(
             **base(item, id), vpc_id=item.id("VpcId") or (subnet.vpc_id if subnet else ""),
@@ -464,6 +467,11 @@ class Reader:
             device_index=attachment.number("DeviceIndex", 0, 1000) or 0,
             status=status,
         )  # fmt: skip
+
+    def _managed(self, owner: str | None) -> str:
+        """Return what the interfaces of a NAT gateway or endpoint are, also of one that is in no file."""
+        prefixes = {"nat": "nat_gateway", "vpce": "vpc_endpoint"}
+        return self.managed.get(owner or "") or prefixes.get((owner or "").partition("-")[0], "")
 
     def _subnet_by_block(self, item: Item) -> str | None:
         """Return the subnet of the interface's VPC that holds its address."""
@@ -484,7 +492,7 @@ class Reader:
             address = eni.private_ip
             if block is None or address is None or address in block:
                 continue
-            if (eni.owner_id or "").startswith(_MANAGED_IDS):
+            if self._managed(eni.owner_id):
                 free = (block[-n] for n in range(2, block.num_addresses - 3) if block[-n] not in taken)
                 if new := next(free, None):
                     first = replace(eni.addresses[0], address=new)
@@ -524,7 +532,7 @@ class Reader:
                 self.put(instance, part, item)
         for id, enis in self.interfaces.items():
             part = self.origin[model.NetworkInterface, enis[0].id][0]
-            if id.startswith("i-") and id not in table and not self.held("Instances", part):
+            if id in self.hosts and id not in table and not self.held("Instances", part):
                 state = UNKNOWN if self.denied("Instances", part) else "running"
                 table[id] = model.Instance(
                     id=id, name=id, state=state, vpc_id=enis[0].vpc_id, subnet_id=enis[0].subnet_id
