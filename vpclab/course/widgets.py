@@ -2,7 +2,8 @@
 
 No control has an answer to begin with, every control has a label and works from the keyboard, and what a
 control has to say it says in an HTML control of its own, because output printed by a callback has no place
-in JupyterLab.
+in JupyterLab. What is typed is sent when the field is left: letter by letter, a busy kernel would get the
+click before the last letters.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import Any
 from vpclab.course import copies, words
 from vpclab.course.blank import ____, holds_blank
 from vpclab.course.cards import Card, Code, prose
-from vpclab.course.controls import button, live
+from vpclab.course.controls import button, field, live
 from vpclab.course.declarations import explanation, prediction
 from vpclab.course.exercises import Explanation, Prediction
 from vpclab.course.lesson import commit, committed
@@ -70,7 +71,7 @@ def explanation_controls(item: Explanation) -> Any:
     from ipywidgets import HTML, Textarea, VBox
 
     look = {"layout": {"width": "95%", "max_width": "60em"}, "style": {"description_width": "initial"}}
-    text = Textarea(description=words.EXPLAIN_LABEL, **look)
+    text = Textarea(description=words.EXPLAIN_LABEL, continuous_update=False, **look)
     said = HTML()
     compares = button(words.COMPARE, lambda: guarded(said, lambda: _told(item.compare(text.value))))
     return VBox([_head(item.id), text, compares, said])
@@ -90,7 +91,7 @@ def recall(chapter: str) -> Any:
 
 def question_controls(question: Question, number: int, chapter: str = "") -> Any:
     """Return one question with its controls and a place for the feedback; `chapter` is the one that asks."""
-    from ipywidgets import HTML, Checkbox, Label, Text, VBox
+    from ipywidgets import HTML, Checkbox, Label, VBox
 
     label = words.QUESTION.format(number=number)
     code = Code(question.code).html() if question.code else ""
@@ -107,7 +108,7 @@ def question_controls(question: Question, number: int, chapter: str = "") -> Any
         ]
         control = VBox([Label(words.TICK_ALL), *boxes])
     else:
-        control = Text(description=words.ANSWER_LABEL)
+        control = field(words.ANSWER_LABEL)
     said = HTML()
 
     def given() -> Any:
@@ -171,11 +172,11 @@ def _radio(label: str, options: list[tuple[str, Any]]) -> Any:
 
 def renewal_controls() -> Any:
     """Return the table of the learner's chapters, and buttons to renew all of them or to lay one anew."""
-    from ipywidgets import HTML, Text, VBox
+    from ipywidgets import HTML, VBox
 
     said = HTML(_told(copies.copies()))
     # A list to choose from would be no help: in a notebook its arrow keys and digits are commands.
-    which = Text(description=words.RENEW_WHICH, placeholder="04")
+    which = field(words.RENEW_WHICH, placeholder="04", width="12em")
 
     def anew() -> str:
         missing = Card(words.NOT_YET, words.COPIES, "open", (words.RENEW_CHOOSE,))
