@@ -53,8 +53,8 @@ def _column(frame: pd.DataFrame, *names: str) -> Any:
     return values.to_numpy(dtype="int64") if kind_of(names[0]) == "number" else values.to_numpy(dtype=object)
 
 
-def conversations(log: Log) -> pd.DataFrame:
-    """Return one row for each conversation at each interface.
+def conversations(log: Log, *, gap: int | None = None) -> pd.DataFrame:
+    """Return one row for each conversation at each interface; after a `gap` of so many seconds a new one.
 
     `asked` is what the client sent and `answered` what came back: ``asked_yes`` and ``asked_no`` count the
     records accepted and rejected, with ``_packets`` and ``_bytes`` of the accepted and the moments of the
@@ -102,9 +102,22 @@ def conversations(log: Log) -> pd.DataFrame:
         for name, bit in (("syn", 2), ("ack", 16), ("fin", 1), ("rst", 4)):
             made[f"{way}_{name}"] = here & (flags >= 0) & (flags & bit > 0)
             how[f"{way}_{name}"] = "max"
+    if gap is not None:
+        made["part"] = _parts(
+            pd.DataFrame({name: made[name] for name in (*keys, "first", "last")}), keys, gap
+        )
+        keys.append("part")
     table = pd.DataFrame(made).groupby(keys, sort=False, as_index=False).agg(how)
     first_is_client = _a_asks(table)
     return _oriented(table, first_is_client, bool(len(flags)) and bool((flags >= 0).all()))
+
+
+def _parts(table: pd.DataFrame, keys: list[str], gap: int) -> Any:
+    """Return a number for each record that grows where nothing was recorded of its flow for a while."""
+    flow = table.groupby(keys, sort=False).ngroup()
+    order = table.assign(flow=flow).sort_values(["flow", "first"], kind="stable")
+    before = order.groupby("flow")["last"].cummax().groupby(order["flow"]).shift()
+    return (order["first"] - before > gap).cumsum().reindex(table.index).to_numpy()
 
 
 def _a_asks(t: pd.DataFrame) -> Any:

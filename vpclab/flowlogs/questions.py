@@ -86,7 +86,7 @@ def summarise(
     counts += [counted(len(broken), "broken line") + f", the first: {broken[0]}"] if broken else []
     if frame is None:
         frame = _frame([], (*by, "records", "packets", "bytes", "first", "last"))
-    frame = frame.sort_values(["bytes", "records"], ascending=False, kind="stable", ignore_index=True)
+    frame = frame.sort_values("bytes", ascending=False, kind="stable", ignore_index=True)
     if topology is not None:
         frame = named(frame, Names(snapshot_of(topology)))
     top = frame.head(15)
@@ -150,7 +150,8 @@ def rejected_by(log: Any, *, topology: object = None) -> Answer:
     A rejected request may be either. A reply that was accepted before and is rejected later "cannot be
     told" where the connection may have ended in between (FL-6).
     """
-    found, called, table = _prepared(log, topology)
+    found = as_log(log, topology)
+    called, table = Called(found), conversations(found, gap=600)  # a port is used again after a while
     frame = found.table()
     reasons = _reasons(frame)
     flagged = bool(table.attrs["flagged"])
@@ -210,7 +211,7 @@ def _who(row: Any, way: str, called: Called, flagged: bool, reason: str) -> tupl
     if places[0] and places[0] == places[1]:
         return GROUP, "both hosts are in one subnet, where no network ACL is asked (ACL-9)"
     if way == "request" or not row.asked_yes or row.asked_yes_first > row.answered_no_first:
-        return GROUP_OR_ACL, "only the request is refused, which both can do (FL-7)"
+        return GROUP_OR_ACL, "no accepted request stands before it, and both can refuse one (FL-7)"
     if not row.answered_yes:
         return ACL, "the request was accepted and its reply rejected: a group would let it pass (FL-7)"
     ended = row.asked_fin or row.answered_fin or row.asked_rst or row.answered_rst

@@ -13,7 +13,7 @@ import socket
 import sys
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
@@ -179,7 +179,15 @@ def _fields(text: bytes, file: str, format: str | Sequence[str] | None) -> tuple
     return default, blank
 
 
-def _parse(block: _Block, use: Sequence[str], seen: set[str]) -> tuple[pd.DataFrame, list[Broken]]:
+@dataclass(slots=True)
+class _Known:
+    """What earlier blocks told: words that are addresses, and columns whose words are too many to sort."""
+
+    addresses: set[str] = field(default_factory=set)
+    wide: set[str] = field(default_factory=set)
+
+
+def _parse(block: _Block, use: Sequence[str], known: _Known) -> tuple[pd.DataFrame, list[Broken]]:
     """Return the columns `use` of a block, as pandas reads them, and the lines that are no records.
 
     Text columns are categories in which ``-`` is a word. The last field of the format is always read, because
@@ -192,16 +200,20 @@ def _parse(block: _Block, use: Sequence[str], seen: set[str]) -> tuple[pd.DataFr
     wanted = [*use, *(name for name in fields[-1:] if name not in use)]
     numbers: Any = None
     broken: list[Broken] = []
-    frame = _read_csv(text, fields, wanted)
+    frame = _read_csv(text, fields, wanted, known.wide)
     if frame is None:
         text, numbers, broken = _mended(block)
-        frame = _read_csv(text, fields, wanted) if numbers else pd.DataFrame({name: [] for name in wanted})
+        frame = (
+            _read_csv(text, fields, wanted, known.wide)
+            if numbers
+            else pd.DataFrame({name: [] for name in wanted})
+        )
     if frame is None:
         raise BadInput(f"{block.file or 'the file'} cannot be read as a flow log from line {block.first} on")
     if numbers is None:
         block.count = len(frame)
         numbers = range(block.first, block.first + len(frame))
-    doubtful = _doubtful(frame, fields[-1], seen)
+    doubtful = _doubtful(frame, fields[-1], known.addresses)
     if doubtful.any():
         lines = text.split(b"\n")
         bad = []
@@ -219,8 +231,11 @@ def _parse(block: _Block, use: Sequence[str], seen: set[str]) -> tuple[pd.DataFr
     return frame[list(use)], broken
 
 
-def _read_csv(text: bytes, fields: Sequence[str], use: Sequence[str]) -> pd.DataFrame | None:
-    """Return some columns of lines that all have the right number of fields; None if one has not."""
+def _read_csv(text: bytes, fields: Sequence[str], use: Sequence[str], wide: set[str]) -> pd.DataFrame | None:
+    """Return some columns of lines that all have the right number of fields; None if one has not.
+
+    Texts become categories; pandas sorts their words, so a column of very many is read as it is.
+    """
     import pandas as pd
 
     first = text[: text.find(b"\n")]
@@ -230,14 +245,22 @@ def _read_csv(text: bytes, fields: Sequence[str], use: Sequence[str]) -> pd.Data
     try:
         frame = pd.read_csv(
             io.BytesIO(text), sep=" ", header=None, names=list(fields), usecols=list(use),
-            dtype=dict.fromkeys((n for n in use if n not in numbers), "category"),
+            dtype={n: object if n in wide else "category" for n in use if n not in numbers},
             na_values=numbers, keep_default_na=False, quoting=3, low_memory=False, skip_blank_lines=False,
         )[list(use)]  # fmt: skip
     except ValueError:  # a line has more fields, or is no text
         return None
     for name in use:
-        if name not in numbers and (frame[name].cat.codes.min() < 0 or "" in frame[name].cat.categories):
+        if name in numbers:
+            continue
+        if name in wide:
+            codes, words = pd.factorize(frame[name].to_numpy())
+            frame[name] = pd.Categorical.from_codes(codes, pd.Index(words, dtype=object))
+        found = frame[name].cat
+        if found.codes.min() < 0 or "" in found.categories:
             return None  # a line has fewer
+        if len(found.categories) > 10_000:
+            wide.add(name)
     return frame
 
 
@@ -334,10 +357,10 @@ def read_chunks(
     """Yield a flow log in parts of some ten thousand records, so that a large one fits into memory."""
     snapshot = snapshot_of(topology) if topology is not None else None
     names = Names(snapshot) if snapshot is not None else None
-    seen: set[str] = set()
+    known = _Known()
     bar = _Progress(source, progress)
     for block in _blocks(source, format):
-        frame, broken = _parse(block, block.fields, seen)
+        frame, broken = _parse(block, block.fields, known)
         columns = {
             name: frame[name].cat.set_categories([w for w in frame[name].cat.categories if w != "-"])
             if kind_of(name) == TEXT and len(frame)
@@ -426,13 +449,13 @@ def totals(
     sums = _Totals(by)
     broken: list[Broken] = []
     statuses: dict[str, int] = {}
-    seen: set[str] = set()
+    known = _Known()
     bar = _Progress(source, progress)
     for block in _blocks(source, format):
         use = summary_columns(by)
         if missing := [name for name in use if name not in block.fields and name != "log-status"]:
             raise BadInput(f"a summary needs {', '.join(missing)}; the log has: {' '.join(block.fields)}")
-        frame, bad = _parse(block, [name for name in use if name in block.fields], seen)
+        frame, bad = _parse(block, [name for name in use if name in block.fields], known)
         broken += bad
         for status, count in frame["log-status"].value_counts().items() if "log-status" in frame else ():
             statuses[str(status)] = statuses.get(str(status), 0) + int(count)
@@ -457,29 +480,31 @@ class _Totals:
         """Add the lines of a block that hold a flow."""
         import numpy as np
 
-        keys = []
         told = np.ones(len(frame), dtype=bool)
+
+        def numbers(name: str) -> Any:
+            values = frame[name].to_numpy()
+            if values.dtype.kind == "f":  # some are missing
+                missing = np.isnan(values)
+                if name not in ("packets", "bytes"):
+                    told[missing] = False
+                values = np.where(missing, 0, values).astype(np.int64)
+            return values.astype(np.int32) if name in _LIMITS else values
+
+        keys = []
         for name, known in zip(self.by, self.labels, strict=True):
             if name == PORT:
-                both = [frame[one].fillna(-1).to_numpy(dtype=np.int32) for one in ("srcport", "dstport")]
-                keys.append(np.minimum(*both))
-                told &= keys[-1] >= 0
-                continue
-            values = frame[name]
-            if kind_of(name) == TEXT:
-                codes, labels = values.cat.codes.to_numpy(), values.cat.categories.tolist()
-                numbers = [known.setdefault(label, len(known)) for label in labels]
-                number = np.array(numbers or [0], dtype=np.int32)
-                told &= number[codes] != known.get("-", -1)
+                keys.append(np.minimum(numbers("srcport"), numbers("dstport")))
+            elif kind_of(name) == TEXT:
+                codes, labels = frame[name].cat.codes.to_numpy(), frame[name].cat.categories.tolist()
+                number = np.array([known.setdefault(label, len(known)) for label in labels], dtype=np.int32)
                 keys.append(number[codes])
+                if "-" in known:
+                    told &= keys[-1] != known["-"]
             else:
-                told &= values.notna().to_numpy()
-                keys.append(values.fillna(0).to_numpy(dtype=np.int32 if name in _LIMITS else np.int64))
-        for name in ("start", "end"):
-            told &= frame[name].notna().to_numpy()
-        whole = bool(told.all())
-        columns = [frame[name].fillna(0).to_numpy(dtype=np.int64) for name in _SUMMED]
-        if not whole:
+                keys.append(numbers(name))
+        columns = [numbers(name) for name in _SUMMED]
+        if not told.all():
             keys, columns = [key[told] for key in keys], [column[told] for column in columns]
         self.parts.append(self._grouped(keys, [np.ones(len(columns[0]), dtype=np.int32), *columns]))
         if sum(len(part[0]) for part in self.parts[1:]) > 400_000:
