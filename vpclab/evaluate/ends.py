@@ -25,11 +25,13 @@ from vpclab.topology.model import (
     SecurityGroup,
     Site,
     Snapshot,
+    TransitGateway,
     TransitGatewayRouteTable,
+    VirtualPrivateGateway,
     Vpc,
     VpcEndpoint,
 )
-from vpclab.topology.rules import DOCUMENTATION, LINK_LOCAL_4, read_address
+from vpclab.topology.rules import DOCUMENTATION, LINK_LOCAL_4, is_public, read_address
 from vpclab.topology.services import service_blocks, service_name
 from vpclab.topology.store import Handle
 from vpclab.topology.syntax import read_network
@@ -226,9 +228,26 @@ def _source_at(network: LinkedNetwork, literal: Address, version: int) -> End:
         raise Ambiguous(str(literal), [o.value.id if isinstance(o, Interface) else o.id for o in owners])
     if owners:
         return End(owners[0], literal) if isinstance(owners[0], Site) else _from_owner(owners[0], literal)
+    lost = _lost_owner(network, literal)
+    if lost:
+        return End(INTERNET, literal, lost=lost)
     if network.vpc_at(version, int(literal)) is not None:
         raise NotFound(f"no interface has {literal}, which is inside a VPC: use an address that exists")
     return End(INTERNET, literal)
+
+
+def _lost_owner(network: LinkedNetwork, literal: Address) -> str:
+    """Return why nobody can tell who has an address that is not public; empty if it can be told."""
+    settings, snapshot = network.snapshot.settings, network.snapshot
+    permission = settings.permission(NetworkInterface.kind) or settings.permission(Connection.kind)
+    if is_public(literal):
+        return ""
+    if permission:
+        return f"who has {literal} is not in the data: {permission} was denied."
+    targets = {route.target for table in snapshot.all(RouteTable) for route in table.routes}
+    known = {g.id for kind in (VirtualPrivateGateway, TransitGateway) for g in snapshot.all(kind)}
+    silent = sorted(id for id in targets - known if id.startswith(("vgw-", "tgw-")))
+    return f"who has {literal} is not in the data, nor what {silent[0]} leads to." if silent else ""
 
 
 def destination_end(network: LinkedNetwork, ref: object, source: End, version: int) -> End:

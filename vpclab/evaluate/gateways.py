@@ -304,6 +304,11 @@ def _leave_nat_gateway(walk: Walk, subnet: LinkedSubnet, header: Header) -> None
 
 def at_nat_gateway_address(walk: Walk, nat: NatGateway, header: Header) -> None:
     """Take a packet for a NAT gateway's own address: only a reply goes on, to its client (NGW-4)."""
+    meant = walk.destination.component
+    if walk.leg == FORWARD and isinstance(meant, NatGateway) and meant.id != nat.id:
+        because = f"the packet comes to {nat.name}, which has the address {nat.private_ip} here."
+        walk.stop(nat, header, "NO_POSSIBLE_DESTINATION", because)
+        return
     remembered = walk.translated.get(nat.id)
     if walk.leg == REPLY and remembered is not None and reply(remembered[1]) == header:
         back = reply(remembered[0])
