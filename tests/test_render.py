@@ -216,7 +216,7 @@ def test_the_map_names_what_is_there_and_tells_public_from_private_in_words() ->
         "      nat NAT gateway, 10.0.0.254 private, 198.51.100.12 public",
         "    private subnet app-a, 10.0.1.0/24",
         "      route table main local only",
-        "      db-a1 instance, 10.0.2.10 private, security group db",
+        "      db-a1 instance, 10.0.2.10 private, security group db, in: tcp 3306 from app",
     ):
         assert words in figure.outline.splitlines()
     assert figure.alt == (

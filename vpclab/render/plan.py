@@ -34,10 +34,13 @@ GATES: tuple[type[Resource], ...] = (
 
 
 class Plan:
-    """All parts of a snapshot, found by the id of what they show; what is in `apart` is never stacked."""
+    """All parts of a snapshot, found by the id of what they show.
 
-    def __init__(self, snapshot: Snapshot, apart: Iterable[str] = ()) -> None:
-        self.snapshot, self._apart = snapshot, set(apart)
+    What is in `apart` is never stacked. With `rules` a door says what it lets in, and not only its name.
+    """
+
+    def __init__(self, snapshot: Snapshot, apart: Iterable[str] = (), *, rules: bool = True) -> None:
+        self.snapshot, self._apart, self._rules = snapshot, set(apart), rules
         self.parts: dict[str, Part] = {}  # by the id of a gateway, instance or interface
         self.doors: dict[str, Part] = {}  # by the same id
         self.routes: dict[str, Part] = {}  # by the subnet's id, as are the network ACLs
@@ -137,8 +140,11 @@ class Plan:
                 name[1] += f", {owner.state}"
             places = [p for e in eni.addresses for p in ((e.address, "private"), (e.public_ip, "public"))]
             places += [(six, "IPv6") for six in eni.ipv6_addresses]
-            groups = [self.snapshot.get(SecurityGroup, id) for id in eni.group_ids]
-            door = ", ".join(theme.clean(group) for group in groups if group) or "none"
+            found = (self.snapshot.get(SecurityGroup, id) for id in eni.group_ids)
+            groups = [group for group in found if group]
+            door = [[quiet("security group"), small(", ".join(map(theme.clean, groups)) or "none", True)]]
+            if self._rules and groups:
+                door.append([quiet(theme.clean(words.admits(groups)), most=190)])
             card = self._card(eni.id, zone, land, name, places, door)
             if owner:
                 self.parts[owner.id], self.doors[owner.id] = card.body, self.doors[eni.id]
@@ -151,15 +157,14 @@ class Plan:
         land: Land,
         name: list[str],
         places: Iterable[tuple[Any, str]],
-        door: str | None,
+        door: list[list[Cell]] | None,
     ) -> Card:
         called = Cell(theme.clean(name[0]), True, size=13, most=150)
         lines = [[called, quiet(name[1])]]
         lines += [[small(str(a)), quiet(kind)] for a, kind in places if a]
         self.parts[id] = Part(Row(id, lines), "body", zone, land, id)
         if door is not None:
-            line = [quiet("security group"), small(door, True)]
-            self.doors[id] = Part(Row(f"{id} groups", [line]), "door", zone, land, id)
+            self.doors[id] = Part(Row(f"{id} groups", door), "door", zone, land, id)
         return Card(id, self.doors.get(id), self.parts[id])
 
     def _alike(self, cards: list[Card]) -> list[Card]:

@@ -61,7 +61,7 @@ class Sheet:
         ids = {hop.component.id for hop in hops if hop.component is not None}
         ids |= {eni.id for eni in snapshot.all(NetworkInterface) if eni.owner_id in ids}
         ids |= {route.target for table in snapshot.all(RouteTable) for route in table.routes}
-        self.plan = Plan(snapshot, ids)
+        self.plan = Plan(snapshot, ids, rules=trace is None)
         self.outside: dict[str, Part] = {}
         self.stretches: list[Stretch] = []
         self._place_names(hops)

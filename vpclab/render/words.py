@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from vpclab.evaluate.packets import Packet
@@ -18,6 +19,7 @@ from vpclab.topology.model import (
     NetworkAcl,
     NetworkAclEntry,
     RouteTable,
+    SecurityGroup,
     Snapshot,
     Subnet,
     Vpc,
@@ -74,6 +76,14 @@ def entries(acl: NetworkAcl | None) -> str:
     if len(firsts) == 2 and all(e.allow and e.protocol == ALL and e.cidr.prefixlen == 0 for e in firsts):
         return "allows all"
     return f"{len(sides[0])} in, {len(sides[1])} out"
+
+
+def admits(groups: Iterable[SecurityGroup]) -> str:
+    """Return what security groups let in, in a few words."""
+    rules = [rule for group in groups for rule in group.side(INBOUND)]
+    if not rules:
+        return "nothing in"
+    return f"in: {rules[0]}" if len(rules) == 1 else f"in: {len(rules)} rules"
 
 
 def short(decision: Decision) -> str:
