@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from vpclab.aws.load import Reader
 
 _ATTACHMENTS = (shapes.ATTACHMENT.key, shapes.VPC_ATTACHMENT.key)
-_CONNECTIONS = ("VpnConnections", "VirtualInterfaces", "DirectConnectGatewayAssociations")
+CONNECTIONS = ("VpnConnections", "VirtualInterfaces", "DirectConnectGatewayAssociations")
 _ROUTES = ("TransitGatewayPropagations", "TransitGatewayStaticRoutes", "TransitGatewayRouteTables")
 _TABLE_ID = "TransitGatewayRouteTableId"
 _ON = (None, "enabled", "enabling", "associated", "associating")
@@ -350,13 +350,13 @@ def _forget_silent_gateways(reader: Reader) -> None:
     used = {link.gateway_id for link in reader.table(Connection).values()}
     for id, found in list(table.items()):
         part = reader.origin[model.VirtualPrivateGateway, id][0]
-        asked = reader.held(_CONNECTIONS[0], part) and _learnt_by_vpc(reader, id) in (None, ())
-        if any(reader.denied(key, part) for key in _CONNECTIONS) or not (asked or id in used):
+        asked = reader.held(CONNECTIONS[0], part) and _learnt_by_vpc(reader, id) in (None, ())
+        if any(reader.denied(key, part) for key in CONNECTIONS) or not (asked or id in used):
             del table[id]
             silent.append(found.name)
     reader.note("VpnConnections or VirtualInterfaces", silent, "routes to it are answered 'unknown'")
     left = [(found, reader.origin[model.VirtualPrivateGateway, id][0]) for id, found in table.items()]
-    for key, sentence in ((_CONNECTIONS[0], "no VPN connection"), (_CONNECTIONS[1], "no Direct Connect")):
+    for key, sentence in ((CONNECTIONS[0], "no VPN connection"), (CONNECTIONS[1], "no Direct Connect")):
         names = (found.name for found, part in left if not reader.held(key, part))
         reader.note(key, names, f"taken to have {sentence}")
 

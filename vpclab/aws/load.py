@@ -125,10 +125,9 @@ class Reader:
         ]
         mail = any(answer for part in self.parts for answer in part.open_ports)
         on = dict.fromkeys(mode for mode in modes if mode != "off")
-        kinds = {
-            shapes.ENDPOINT.key: model.VpcEndpoint.kind,
-            "NetworkInterfaces": model.NetworkInterface.kind,
-        }
+        kinds = dict.fromkeys(hybrid.CONNECTIONS, model.Connection.kind) | {
+            "NetworkInterfaces": model.NetworkInterface.kind, shapes.ENDPOINT.key: model.VpcEndpoint.kind,
+        }  # fmt: skip
         every = [(kinds[key], call) for p in self.parts for key, call in p.denied.items() if key in kinds]
         denied = tuple(dict.fromkeys(every))  # of the other calls, what is missing tells it by its id
         return model.Settings(port_25_open=mail, block_public_access=", ".join(on), denied=denied)
