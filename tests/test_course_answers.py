@@ -21,6 +21,7 @@ from vpclab.course.chapters.c04 import shop
 from vpclab.course.declarations import catalogue
 from vpclab.course.exercises import Exercise, Trap, judge
 from vpclab.course.kinds import Build, Choice, Diagnose, Intent, Match, Number, Order, Step
+from vpclab.course.kinds import _called as called
 
 SIMPLE = {
     "id": "99-x",
@@ -81,6 +82,18 @@ def spellings(text: str) -> Iterator[Any]:
     yield from ([text], (text,), {text}, text.translate({n: n + 0xFEE0 for n in range(0x21, 0x7F)}))
 
 
+def named(kind: Any) -> tuple[str, ...]:
+    """Return what the component may be called that a step or a diagnosis asks for; its id last."""
+    if kind.name == "diagnose":
+        component = kind.flow.trace(kind.given()).blockers[0].component
+    else:
+        hop, after = kind._hops()
+        if after is None or not hop.allowed:
+            return ()
+        component = after.component
+    return (*called(component), component.id)
+
+
 def in_other_words(exercise: Exercise) -> Iterator[Any]:
     """Yield the declared right answer as it may be written as well."""
     kind, right = exercise.kind, exercise.answer
@@ -97,30 +110,34 @@ def in_other_words(exercise: Exercise) -> Iterator[Any]:
             block = ip_network(right)
             yield from spellings(right)
             yield from (block, [block], right.replace("/", " / "), f"{block[-1]}/{block.prefixlen}")
-            yield ip_interface(f"{block[1]}/{block.prefixlen}")
+            yield ip_interface(f"{block[-1]}/{block.prefixlen}")
         case "order":
             yield from (tuple(right), [item.upper() for item in right], [[item] for item in right])
-            yield from (", ".join(right), " -> ".join(right), " → ".join(right), "\n".join(right))
             yield [item.replace(" ", "-") for item in right]
+            if not any(sign in item for item in right for sign in ",;>→|"):
+                yield from (", ".join(right), " -> ".join(right), " → ".join(right), "\n".join(right))
         case "match":
             yield from (dict(reversed(right.items())), list(right.items()), tuple(right.items()))
             yield {key.upper(): [value] for key, value in right.items()}
         case "diagnose":
             name, code = right
             yield from ([name, code], (code, name), (name.upper(), code.lower()), f"{name}, {code}")
-            yield from ((kind.given()[name], code), (name, code.replace("_", " ")), f"{name} {code}")
-            yield (f"security group {name}", code)
+            yield from ((name, code.replace("_", " ")), f"{name} {code}")
+            yield from ((other, code) for other in named(kind))
+            if named(kind)[-1] in {thing.id for thing in kind.given().snapshot()}:
+                yield (kind.given()[named(kind)[-1]], code)
         case "step":
             yield from spellings(right)
             if kind.asks == "next":
-                yield from (f"network ACL {right}", "Network-ACL", kind.given()["acl-prod-default"])
-            if kind.asks == "source":
-                yield from (ip_address(right), f"{right}:40000", f"{right}/32")
-            if kind.asks == "passes":
-                yield "stops here"
+                yield from (
+                    other for name in named(kind)[:-1] for other in (name.upper(), name.replace(" ", "-"))
+                )
+            elif kind.asks != "passes":
+                host = f"[{right}]" if ":" in right else right
+                yield from (ip_address(right), f"{host}:40000", f"{right}/{ip_address(right).max_prefixlen}")
         case _:
             yield from (functools.partial(right), lambda network: right(network), [right])
-            yield from (Bound(right).fix, Bound(right), twice(right), elsewhere(right))
+            yield from (Bound(right).fix, Bound(right), elsewhere(right))
 
 
 class Bound:
@@ -133,10 +150,6 @@ class Bound:
         return self._fix(network)
 
     __call__ = fix
-
-
-def twice(fix):
-    return lambda network: (fix(network), fix(network))[0]
 
 
 def elsewhere(fix):
@@ -157,10 +170,14 @@ def test_a_right_answer_is_correct_in_whatever_words(exercise, capsys):
 @pytest.mark.parametrize("exercise", of_kind["cidr"], ids=lambda e: e.id)
 def test_a_block_that_does_not_begin_at_its_first_address_is_right_with_a_remark(exercise):
     block = ip_network(exercise.answer)
+    if block.num_addresses == 1:
+        pytest.skip("one address has no other beginning")
     typed = f"{block[-1]}/{block.prefixlen}"
     remark = words.HOST_BITS.format(typed=typed, block=block, first=block[0])
     assert remark in judge(exercise, typed).parts
     assert "VPC-5" not in str(judge(exercise, str(block)))
+    if block.version == 6:
+        return
     wrong = ip_interface("192.0.2.9/25")
     assert "192.0.2.9/25 is the block 192.0.2.0/25" in str(judge(exercise, wrong))
 
@@ -204,7 +221,7 @@ REFUTED = {
     "number": (words.NUMBER_REFUTED,),
     "cidr": (words.BLOCK_MISSES, words.BLOCK_HITS, words.BLOCK_OUTSIDE, words.BLOCK_TOO_SMALL,
              words.BLOCK_TOO_LARGE, words.BLOCK_REFUTED, words.MUST_ARRIVE, words.MUST_NOT_ARRIVE,
-             "InvalidSubnet.{code}: {rest}"),
+             "{what}.{code}: {value}. Way out: {rest}."),
     "order": (words.ORDER_FIRST, words.ORDER_FROM),
     "match": (words.PAIRS_RIGHT,),
     "diagnose": (words.DIAGNOSIS_CODE, words.DIAGNOSIS_NOT_THERE),
@@ -234,6 +251,9 @@ def test_what_is_no_answer_is_told_how_to_write_one(exercise):
         verdict = judge(exercise, answer)
         if verdict.state == "your code raised":
             assert callable(answer)
+            continue
+        if verdict.state == "correct":  # "none" may begin a choice's text
+            assert exercise.kind.read(answer) in [exercise.kind.read(exercise.answer)]
             continue
         assert verdict.state == "try again", answer
         fits = (*UNREADABLE[kind], *REFUTED[kind], *(trap.message for trap in exercise.traps))
@@ -268,15 +288,18 @@ def wrong_answers(exercise: Exercise) -> Iterator[Any]:
             yield from (dict.fromkeys(right, value) for value in kind.choices)
             yield dict(zip(right, reversed(right.values()), strict=True))
         case "diagnose":
+            stops = kind.flow.trace(kind.given()).blockers
+            for thing in kind.given().snapshot():
+                if thing.name not in [name for b in stops for name in (*called(b.component), b.component.id)]:
+                    yield from ((thing.name, "NO_ROUTE"), (thing.name, right[1]))
+            yield (right[0], "vpclab:no-such-code")
+        case "step" if kind.asks == "passes":
+            yield "passes" if right == "stops" else "stops"
+        case "step" if kind.asks == "next":
             names = [thing.name for thing in kind.given().snapshot()]
-            yield from ((name, code) for name in names for code in ("NO_ROUTE", right[1]) if name != right[0])
-            yield (right[0], "NO_ROUTE")
-        case "step" if kind.asks == "source":
-            yield from ("10.0.0.10", "10.0.0.1", "192.0.2.1", "0.0.0.0", "::1", "203.0.113.80")
+            yield from {*names, "internet", "stops here"} - {right, *named(kind)}
         case "step":
-            yield from {"next": ("igw", "web", "db", "stops here", "internet"), "passes": ("passes",)}[
-                kind.asks
-            ]
+            yield from {"10.0.0.77", "10.0.0.1", "192.0.2.201", "0.0.0.0", "::1", "203.0.113.199"} - {right}
 
 
 @pytest.mark.parametrize(
@@ -302,16 +325,20 @@ BLOCKS = [f"{start}/{length}" for start in STARTS for length in LENGTHS]
 
 
 def meets(kind: Any, block: Any) -> bool:
-    """Return whether a block has all that is declared, one address after the other; an independent check."""
-    home = ip_network(kind.inside or "0.0.0.0/0")
+    """Return whether a block has all that is declared, worked out by its first and last address."""
+    first, last = int(block[0]), int(block[-1])
+    ends = [(int(net[0]), int(net[-1])) for net in map(ip_network, (*kind.covers, *kind.avoids))]
+    covers, avoids = ends[: len(kind.covers)], ends[len(kind.covers) :]
+    home = ip_network(kind.inside) if kind.inside else block
     free = block.num_addresses - 5 if block.num_addresses >= 16 else 0
+    half = block.num_addresses // 2
     return (
-        all(ip_address(item) in block for item in kind.covers)
-        and not any(ip_address(item) in block for item in kind.avoids)
-        and block[0] in home
-        and block[-1] in home
+        all(first <= start and end <= last for start, end in covers)
+        and all(last < start or end < first for start, end in avoids)
+        and int(home[0]) <= first
+        and last <= int(home[-1])
         and free >= kind.hosts
-        and (not kind.smallest or block.num_addresses // 2 - 5 < kind.hosts)
+        and (not kind.smallest or not kind.hosts or (half - 5 if half >= 16 else 0) < kind.hosts)
     )
 
 
@@ -319,7 +346,7 @@ def meets(kind: Any, block: Any) -> bool:
 def test_a_block_is_judged_by_what_it_must_do(exercise):
     fits = (*REFUTED["cidr"], *(trap.message for trap in exercise.traps))
     states = set()
-    for text in BLOCKS:
+    for text in (*BLOCKS, str(exercise.answer)):
         block = ip_network(text, strict=False)
         verdict = judge(exercise, text)
         states.add(verdict.state)
@@ -334,22 +361,22 @@ def test_a_block_is_judged_by_what_it_must_do(exercise):
 def mutations(network: Topology) -> Iterator[tuple[str, Any]]:
     """Yield changes, by name, that somebody might try: everything removed, opened, routed, addressed once."""
 
-    def do(name, act):
-        return lambda shop: act(shop[name])
+    def do(id, act):
+        return lambda shop: act(shop[id])
 
     for thing in network.snapshot():
-        name = thing.name if thing.kind == "vpc" else f"prod/{thing.name}"
-        yield f"remove {name}", do(name, lambda x: x.remove())
+        id, name = thing.id, f"{thing.kind} {thing.name}"
+        yield f"remove {name}", do(id, lambda x: x.remove())
         if thing.kind == "instance":
-            yield f"address for {name}", do(name, lambda x: x.elastic_ip())
-            yield f"stop {name}", do(name, lambda x: x.stop())
+            yield f"address for {name}", do(id, lambda x: x.elastic_ip())
+            yield f"stop {name}", do(id, lambda x: x.stop())
         if thing.kind in ("subnet", "route_table"):
             for block in ("0.0.0.0/0", "203.0.113.0/24", "10.9.0.0/16"):
-                yield f"{name}: {block}", do(name, lambda x, block=block: x.route(block, to="igw"))
-            yield f"{name}: nothing out", do(name, lambda x: x.remove_route("0.0.0.0/0"))
+                yield f"{name}: {block}", do(id, lambda x, block=block: x.route(block, to="igw"))
+            yield f"{name}: nothing out", do(id, lambda x: x.remove_route("0.0.0.0/0"))
         if thing.kind == "security_group":
-            yield f"{name} open", do(name, lambda x: x.allow(inbound=["all from 0.0.0.0/0"]))
-            yield f"{name} shut", do(name, lambda x: x.revoke(inbound=["tcp 443 from 0.0.0.0/0"]))
+            yield f"{name} open", do(id, lambda x: x.allow(inbound=["all from 0.0.0.0/0"]))
+            yield f"{name} shut", do(id, lambda x: x.revoke(inbound=["tcp 443 from 0.0.0.0/0"]))
     yield "nothing", lambda shop: None
     yield "a text", lambda shop: "add a route"
     yield "another network", lambda shop: Topology("empty")
@@ -376,7 +403,7 @@ def test_a_wrong_change_is_refuted_by_what_the_network_does_then(exercise, capsy
         else:
             assert verdict.state == "try again", name
             assert says(str(verdict.parts[0]), fits), (name, verdict.parts[0])
-    assert states.count("try again") > 10
+    assert states.count("try again") > 3
 
 
 def test_a_spelling_mistake_names_what_is_there():

@@ -24,8 +24,9 @@ from numbers import Real
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from vpclab.course import words
-from vpclab.course.cards import Table, listing
+from vpclab.course.cards import Code, Table, listing, prose
 from vpclab.evaluate.intents import Intent
+from vpclab.topology.errors import Refused, VpclabError
 from vpclab.topology.model import Instance, Subnet
 from vpclab.topology.store import Handle
 
@@ -33,8 +34,8 @@ if TYPE_CHECKING:
     from vpclab import Hop, Topology
 
 __all__ = [
-    "Build", "Choice", "Cidr", "CodeRaised", "Diagnose", "Edit", "Finding", "Given", "Intent", "Kind",
-    "Match", "Number", "Order", "Step", "Unreadable", "quietly",
+    "Attempt", "Build", "Choice", "Cidr", "CodeRaised", "Diagnose", "Edit", "Finding", "Given", "Intent",
+    "Kind", "Match", "Number", "Order", "Step", "Unreadable", "quietly",
 ]  # fmt: skip
 
 Given = Callable[[], "Topology"]
@@ -163,10 +164,48 @@ def chosen(answer: str, options: Mapping[str, str]) -> str | None:
     def means(key: str, text: str) -> bool:
         begins = f"{squash(text)} ".startswith
         key, rest = squash(key), bare.removeprefix(f"{squash(key)} ")
-        return bare == key or begins(f"{bare} ") or (rest != bare and begins(f"{rest} "))
+        return begins(f"{bare} ") or (rest != bare and begins(f"{rest} "))
 
     hits = [key for key, text in options.items() if bare and means(key, text)]
-    return one_of(plain(answer), options) or (hits[0] if len(hits) == 1 else None)
+    exact = one_of(plain(answer), options) or one_of(bare, {key: key for key in options})
+    return exact or (hits[0] if len(hits) == 1 else None)
+
+
+@dataclass(frozen=True)
+class Tried:
+    """What became of an attempt: `outcome` is "made" or "refused", `said` is AWS's refusal."""
+
+    code: str
+    outcome: str
+    said: str = ""
+
+    def __str__(self) -> str:
+        return f"{Code(self.code)}\n{self._sentence}"
+
+    __repr__ = __str__
+
+    @property
+    def _sentence(self) -> str:
+        return words.TRIED[self.outcome].format(message=self.said)
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        return {"text/plain": str(self), "text/html": Code(self.code).html() + prose(self._sentence)}
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """Lines that change a network called `shop`; a prediction about what AWS refuses has one as its flow."""
+
+    code: str
+
+    def trace(self, topology: Topology) -> Tried:
+        """Return what becomes of the lines in a copy of the network; the code shown is the code that runs."""
+        try:
+            with redirect_stdout(StringIO()):
+                exec(self.code, {"shop": topology.copy()})
+        except Refused as error:
+            return Tried(self.code, "refused", str(error))
+        return Tried(self.code, "made")
 
 
 class Kind:
@@ -514,7 +553,9 @@ class Cidr(Kind):
                 with redirect_stdout(StringIO()):  # what the builder says of the change is not the learner's
                     self.place(network, str(value))
             except Exception as error:  # AWS refuses such a block here: that is the evidence
-                return Finding(False, str(error), facts, value, value)
+                said = str(error) if isinstance(error, VpclabError) else ""
+                said = said or self._failure(value) or words.BLOCK_REFUTED.format(block=value)
+                return Finding(False, said, facts, value, value)
             traced = judge_network(network, self.intents)
             if not traced.right:
                 said = self._failure(value) or traced.sentence

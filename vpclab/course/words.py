@@ -154,6 +154,8 @@ OUTCOMES = {
     "blocked": "it is stopped on the way",
     "reply-blocked": "it arrives, but the answer is stopped",
 }
+ATTEMPTS = {"made": "AWS makes it", "refused": "AWS refuses it"}
+TRIED = {"made": "**AWS makes it.**", "refused": "**AWS refuses it.** {message}"}
 PREDICT_HOW = (
     "Run the next cell, choose, and press “{button}”. Or put your choice in place of the ____ there."
 )
@@ -723,7 +725,7 @@ NOTEBOOK_OLDER = (
     "open it again."
 )
 NOTEBOOK_YOURS_OLDER = (
-    "This notebook is older than the course, and you changed it. `renew(\"{number}\")` on the start page brings "
+    'This notebook is older than the course, and you changed it. `renew("{number}")` on the start page brings '
     "the newer one, and keeps yours as a dated backup."
 )
 UNKNOWN_OLDER = "{what}. Is this notebook older or newer than the course? `renew()` on the start page tells"
