@@ -13,15 +13,23 @@ from collections.abc import Callable, Mapping
 from contextlib import redirect_stdout
 from dataclasses import dataclass, field
 from io import StringIO
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from vpclab.course import words
 from vpclab.course.blank import holds_blank
 from vpclab.course.cards import Card, Code, listing
-from vpclab.course.kinds import CodeRaised, Finding, Given, Intent, Kind, Unreadable, chosen, quoted, single
-
-if TYPE_CHECKING:
-    from vpclab import Trace
+from vpclab.course.kinds import (
+    Attempt,
+    CodeRaised,
+    Finding,
+    Given,
+    Intent,
+    Kind,
+    Unreadable,
+    chosen,
+    quoted,
+    single,
+)
 
 __all__ = ["Exercise", "Explanation", "Prediction", "Trap", "Verdict", "judge"]
 
@@ -179,6 +187,7 @@ def _falls_into(trap: Trap, exercise: Exercise, found: Finding) -> bool:
 class Prediction:
     """A question about a flow that is committed before its trace is shown; the trace says what was right.
 
+    The flow may be an Attempt instead, lines that AWS obeys or refuses; its choices are `words.ATTEMPTS`.
     `truth` turns the trace into one of the `choices`; `beliefs` tells, for wrong choices, the misconception
     behind each and what to say. The question shows the map of `given`, or of `shown` where that one would
     tell the answer; with `picture` false it shows none. `after` is what there is to say once the answer is
@@ -188,9 +197,9 @@ class Prediction:
     id: str
     question: str
     given: Given
-    flow: Intent
+    flow: Intent | Attempt
     choices: Mapping[str, str] = field(default_factory=lambda: words.OUTCOMES)
-    truth: Callable[[Trace], str] = field(default=lambda trace: trace.outcome)
+    truth: Callable[[Any], str] = field(default=lambda seen: seen.outcome)
     beliefs: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     after: str = ""
     shown: Given | None = None
