@@ -140,8 +140,15 @@ def test_a_question_is_answered_in_its_own_place_and_recorded(asked, fill, said,
 
 
 def test_a_wrong_answer_says_where_to_look_and_records_its_misconception():
-    asked = question("multiple_choice", RIGHT, WRONG, misconception="M19")
-    assert "Chapter 03, which is still to come" in str(widgets.answer(asked, 1))
+    asked = quiz.Question(
+        id="98-q9",
+        type="multiple_choice",
+        question="?",
+        answers=(RIGHT, WRONG),
+        misconception="M19",
+        see="98",
+    )
+    assert "Chapter 98, which is still to come" in str(widgets.answer(asked, 1))
     written = quiz.Question(
         id="00-q9", type="multiple_choice", question="?", answers=(WRONG,), see="chapter 00"
     )
