@@ -1,6 +1,7 @@
 """Records made from traces: fields, aggregation, scope, what is never logged; they agree with the trace."""
 
 import random
+from ipaddress import IPv4Address
 
 import pytest
 import random_networks
@@ -12,7 +13,7 @@ from vpclab import BadInput, NotFound, Topology, icmp, service, site, tcp, trace
 from vpclab.flowlogs import Flow, records
 from vpclab.flowlogs.fields import VERSION_5_FORMAT
 from vpclab.topology.errors import VpclabError
-from vpclab.topology.model import NetworkAcl, NetworkInterface, Subnet
+from vpclab.topology.model import NetworkAcl, NetworkInterface, PrivateAddress, Subnet
 
 START = 1767225600
 WAY = "interface-id flow-direction pkt-srcaddr pkt-dstaddr srcport dstport protocol action"
@@ -456,6 +457,30 @@ def test_a_nat_gateway_shows_what_came_unasked_and_went_no_further():
     found = net.trace(X, "198.51.100.99", tcp(22))
     assert found.outcome == "blocked"
     assert lines(found, fields="srcaddr dstaddr action") == ["203.0.113.10 10.0.0.220 ACCEPT"]
+
+
+def test_a_transit_gateways_interface_shows_its_own_address_towards_the_vpc():
+    net = Base()
+    net.hub()
+    found = [*net.topology.snapshot()]
+    for subnet, address in (("PRV", "10.0.1.77"), ("B1", "10.1.0.77")):
+        value = next(v for v in found if v.kind == "subnet" and v.name == subnet)
+        own = (PrivateAddress(IPv4Address(address)),)
+        found.append(
+            NetworkInterface(
+                id=f"eni-tgw-{subnet}", name=subnet, vpc_id=value.vpc_id, subnet_id=value.id, addresses=own,
+                interface_type="transit_gateway",
+            )
+        )  # fmt: skip
+    made = trace(Topology.of("hub", found), "A/a1", "B/y1", tcp(443))
+    assert made.reaches
+    fields = "interface-id srcaddr dstaddr pkt-srcaddr pkt-dstaddr flow-direction"
+    assert [line for line in lines(made, fields=fields) if "tgw" in line] == [
+        "eni-tgw-PRV 10.0.1.10 10.0.1.77 10.0.1.10 10.1.0.10 ingress",
+        "eni-tgw-B1 10.1.0.77 10.1.0.10 10.0.1.10 10.1.0.10 egress",
+        "eni-tgw-B1 10.1.0.10 10.1.0.77 10.1.0.10 10.0.1.10 ingress",
+        "eni-tgw-PRV 10.0.1.77 10.0.1.10 10.1.0.10 10.0.1.10 egress",
+    ]
 
 
 def test_what_the_engine_does_not_know_is_noted_and_not_recorded():

@@ -2,6 +2,10 @@
 
 import gzip
 import random
+import subprocess
+import sys
+import tracemalloc
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -9,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from networks import Base, X, cases
 
+import vpclab
 from vpclab import BadInput, tcp
 from vpclab.flowlogs import read_chunks, read_log, records, summarise, write_log
 from vpclab.flowlogs.fields import DEFAULT_FORMAT, VERSION_5_FORMAT, read_format
@@ -275,6 +280,37 @@ def test_a_summary_counts_lines_without_data(tmp_path):
     assert "1 SKIPDATA" in found.said
     with pytest.raises(BadInput, match="needs pkt-srcaddr"):
         summarise(path, by=("pkt-srcaddr",))
+
+
+def test_a_summary_of_a_larger_file_takes_no_more_memory(tmp_path, monkeypatch):
+    monkeypatch.setattr("vpclab.flowlogs.reading._BLOCK", 1 << 17)
+    peaks = []
+    for count in (4_000, 40_000):
+        path = many(tmp_path / "a.log", count)
+        tracemalloc.start()
+        summarise(path)
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+    assert peaks[1] < 1.5 * peaks[0]
+
+
+def test_the_package_loads_without_pandas():
+    code = "import sys, vpclab.flowlogs; sys.exit('pandas' in sys.modules or 'vpclab.render' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_nothing_below_imports_flow_logs():
+    home = Path(vpclab.__file__).parent
+    for part in ("topology", "evaluate"):
+        for path in (home / part).glob("*.py"):
+            assert "vpclab.flowlogs" not in path.read_text(encoding="utf-8"), path
+    for path in (home / "flowlogs").glob("*.py"):
+        loads = [
+            w
+            for w in path.read_text(encoding="utf-8").splitlines()
+            if w.startswith(("from vpclab", "import "))
+        ]
+        assert not any(word in line for line in loads for word in ("render", "course", "vpclab.aws")), path
 
 
 def test_the_bar_shows_how_far_it_is(tmp_path, capsys):

@@ -34,12 +34,19 @@ from vpclab.topology.errors import Ambiguous, BadInput, NotFound, Refused, Vpcla
 if TYPE_CHECKING:
     from vpclab.aws import load_aws as load_aws
     from vpclab.aws import save_aws as save_aws
+    from vpclab.flowlogs import Flow as Flow
+    from vpclab.flowlogs import read_log as read_log
+    from vpclab.flowlogs import records as records
+    from vpclab.flowlogs import write_log as write_log
     from vpclab.render import draw as draw
 
 __version__ = "0.1.0"
 
 # Drawing and reading files load when first used, so that `import vpclab` stays light.
-_LATER = {"draw": "vpclab.render", "load_aws": "vpclab.aws", "save_aws": "vpclab.aws"}
+_LATER = {
+    "draw": "vpclab.render", "load_aws": "vpclab.aws", "save_aws": "vpclab.aws", "Flow": "vpclab.flowlogs",
+    "records": "vpclab.flowlogs", "read_log": "vpclab.flowlogs", "write_log": "vpclab.flowlogs",
+}  # fmt: skip
 
 
 def __getattr__(name: str) -> Any:
@@ -78,6 +85,10 @@ __all__ = [  # noqa: RUF022 - in reading order
     "draw",
     "load_aws",
     "save_aws",
+    "records",
+    "Flow",
+    "read_log",
+    "write_log",
     "data_path",
     "VpclabError",
     "BadInput",
