@@ -184,6 +184,24 @@ def _(aws: Aws) -> tuple[Any, Any, str, str]:
     return "a1", site("office"), "unknown", "not in the data"
 
 
+@row("VGW-5 a private source may be of a site whose networks nothing tells")
+def _(aws: Aws) -> tuple[Any, Any, str, str]:
+    aws.vpn()
+    return OP, "a1", "unknown", "site office"
+
+
+@row("VGW-5 a private source may be behind a gateway in no file")
+def _(aws: Aws) -> tuple[Any, Any, str, str]:
+    aws.route("prv", "192.168.0.0/16", GatewayId="vgw-a")
+    return OP, "a1", "unknown", "vgw-a"
+
+
+@row("IGW-6 a private source that nobody can have is refused by the gateway")
+def _(aws: Aws) -> tuple[Any, Any, str, str]:
+    aws.public("p1", "198.51.100.7")
+    return OP, "p1", "blocked", "private address"
+
+
 @row("VGW-1 a customer gateway as an end means the site behind it")
 def _(aws: Aws) -> tuple[Any, Any, str, str]:
     aws.vpn("192.168.0.0/16")

@@ -247,6 +247,7 @@ def _lost_owner(network: LinkedNetwork, literal: Address) -> str:
     targets = {route.target for table in snapshot.all(RouteTable) for route in table.routes}
     known = {g.id for kind in (VirtualPrivateGateway, TransitGateway) for g in snapshot.all(kind)}
     silent = sorted(id for id in targets - known if id.startswith(("vgw-", "tgw-")))
+    silent += [f"site {site.name}" for site in snapshot.all(Site) if not site.cidrs]
     return f"who has {literal} is not in the data, nor what {silent[0]} leads to." if silent else ""
 
 
