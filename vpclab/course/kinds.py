@@ -180,7 +180,7 @@ class Tried:
     said: str = ""
 
     def __str__(self) -> str:
-        return f"{Code(self.code)}\n{self._sentence}"
+        return f"{Code(self.code)}\n{self._sentence.replace('**', '')}"
 
     __repr__ = __str__
 
