@@ -18,7 +18,7 @@ from typing import Any
 from vpclab.aws import shapes
 from vpclab.aws.elements import NO_TARGET
 from vpclab.aws.files import ACCOUNT, REGION
-from vpclab.aws.load import SERVICES
+from vpclab.aws.interfaces import SERVICES
 from vpclab.aws.shapes import UNKNOWN, Json, text_of, write_blocks, write_tags
 from vpclab.topology import model
 from vpclab.topology.builders import Topology
