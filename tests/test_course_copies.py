@@ -72,7 +72,7 @@ def test_a_notebook_of_today_and_one_outside_a_course_folder_say_nothing(course,
 
 def test_an_id_that_this_package_does_not_have_asks_whether_the_notebook_is_older():
     with pytest.raises(
-        NotFound, match=r"Is this notebook older or newer than the course\? .*there are: 00-p1"
+        NotFound, match=r"Is this notebook older or newer than the course\? .*there are: 04-data-block"
     ):
         check("04-removed", "a")
 

@@ -94,9 +94,17 @@ def test_a_reset_starts_one_exercise_or_everything_anew():
 
 
 @pytest.mark.parametrize("verb", [check, hint, solution, reset, predict, reveal, show])
-@pytest.mark.parametrize("id", ["04-pubilc", "99-x", "x", "", 3, []], ids=repr)
-def test_an_unknown_id_lists_those_there_are(verb, id):
-    with pytest.raises(NotFound, match="04-public"):
+@pytest.mark.parametrize(
+    ("id", "named"),
+    [
+        ("04-pubilc", "04-public"), ("public", "there are: 04-public$"), ("99-x", "there are: 00-p1, "),
+        ("x", "there are: 00-p1, "), ("", "there are: 00-p1, "), (3, "there are: 00-p1, "),
+        ([], "there are: 00-p1, "),
+    ],
+    ids=repr,
+)  # fmt: skip
+def test_an_unknown_id_lists_those_of_its_chapter_those_alike_or_all(verb, id, named):
+    with pytest.raises(NotFound, match=named):
         verb(id)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
 from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
@@ -45,8 +46,17 @@ def find(id: object) -> Declaration:
     number = str(id)[:2]
     found = next((item for item in _declared(number) if item.id == id), None) if number in numbers() else None
     if found is None:
-        raise NotFound(words.UNKNOWN_OLDER.format(what=words.NO_SUCH_ID.format(id=repr(id))), catalogue())
+        what = words.NO_SUCH_ID.format(id=repr(id))
+        raise NotFound(words.UNKNOWN_OLDER.format(what=what), _near(str(id)))
     return found
+
+
+def _near(id: str) -> list[str]:
+    """Return the ids of the same chapter, else those that read alike without their chapter, else all."""
+    every = list(catalogue())
+    alike = get_close_matches(id, [name[3:] for name in every], 5, 0.7)
+    same = [name for name in every if name[:3] == id[:3]]
+    return same or [name for name in every if name[3:] in alike] or every
 
 
 def exercise(id: object) -> Exercise:
