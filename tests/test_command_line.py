@@ -428,7 +428,7 @@ def gateways(name: str) -> dict[str, Any]:
     return {key: renamed(found) for key, found in copy.deepcopy(WHOLE).items()}
 
 
-@examples(20)
+@examples(12)
 @given(
     st.one_of(st.sampled_from([NASTY, *MARKUP]), st.text(min_size=1, max_size=30)), st.sampled_from([0, 1])
 )
