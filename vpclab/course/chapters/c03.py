@@ -282,7 +282,10 @@ EXERCISES = (
     Exercise(
         id="03-last-step",
         title="The last step",
-        prompt=("Where does the packet to the office, 192.168.0.10, go from row 3 of the table above?"),
+        prompt=(
+            "Where does the packet to the office, 192.168.0.10, go from row 3 of the table above? Write a "
+            "short name from the map."
+        ),
         kind=Step(
             given=shop_with_three_gates,
             flow=Intent("web", "192.168.0.10", tcp(443)),
@@ -639,10 +642,10 @@ With every VPC four things come that nobody has to make. Three of them you have 
 | --- | --- |
 | the **main route table** | its **local route** leads to every address of the VPC; nothing else is in it |
 | the default list at the border of each subnet (network ACL) | lets everything pass |
-| the default list at each instance's door (security group) | all may go out, and in come others with it |
+| the default list at each instance's door (security group) | out: everything; in: whoever has the same list |
 
 So inside the wall all roads are there. “A new VPC starts closed” is often told, and it is half of the truth.
-The other half comes next: the wall itself. (The fourth thing is about names, chapter 11.)
+The other half comes next: the wall itself. (The fourth thing holds settings for names; it can wait.)
 
 Codes in brackets, such as SG-12, number facts about AWS. You can read past them; `fact("SG-12")` tells one.
 """,
@@ -737,7 +740,7 @@ holds.
         question=(
             "In the drawing of a tutorial, the public subnet 192.168.0.0/28 has the line “192.168.0.0/28 → "
             "internet gateway”. A colleague copies it into our table `front`. Our VPC is 10.0.0.0/16, so AWS "
-            "takes it. Now `web` sends something to 192.168.0.5. What happens?"
+            "accepts it. Now `web` sends something to 192.168.0.5. What happens?"
         ),
         given=shop_with_copied_line,
         flow=Intent("web", internet("192.168.0.5"), tcp(443)),
