@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 from networks import ALLOW_IN, ALLOW_OUT, Base, X, cases
 
 from vpclab import BadInput, NotFound, Topology, icmp, service, site, tcp, trace, udp
+from vpclab.evaluate import walk as walk_module
 from vpclab.flowlogs import Flow, records
 from vpclab.flowlogs.fields import VERSION_5_FORMAT
 from vpclab.topology.errors import VpclabError
-from vpclab.topology.model import NetworkAcl, NetworkInterface, PrivateAddress, Subnet
+from vpclab.topology.model import NatGateway, NetworkAcl, NetworkInterface, PrivateAddress, Subnet
 
 START = 1767225600
 WAY = "interface-id flow-direction pkt-srcaddr pkt-dstaddr srcport dstport protocol action"
@@ -481,6 +482,47 @@ def test_a_transit_gateways_interface_shows_its_own_address_towards_the_vpc():
         "eni-tgw-B1 10.1.0.10 10.1.0.77 10.1.0.10 10.0.1.10 ingress",
         "eni-tgw-PRV 10.0.1.77 10.0.1.10 10.1.0.10 10.0.1.10 egress",
     ]
+
+
+def refuses_everything(walk, gateway, header):
+    """Stand in for Block Public Access, until the engine models it: refuse, and let the walk go on."""
+    if walk.leg == "forward":
+        walk.refuse(gateway, header, "VPC_BLOCK_PUBLIC_ACCESS_ENABLED", "Block Public Access is on (BPA-1).")
+    return False
+
+
+@pytest.mark.parametrize(("src", "dst", "way"), [("p1", X, "egress"), (X, "p1", "ingress")])
+def test_block_public_access_is_a_reject_with_its_reason_and_without_bytes(src, dst, way, monkeypatch):
+    net = Base()
+    public(net)
+    monkeypatch.setattr("vpclab.evaluate.gateways._blocked_account_wide", refuses_everything)
+    fields = "interface-id flow-direction action reject-reason bytes version"
+    assert lines(net.trace(src, dst, tcp(443)), fields=fields) == [f"eni-A-p1 {way} REJECT BPA - 8"]
+
+
+def test_a_regional_nat_gateway_is_logged_as_itself_with_its_public_address(monkeypatch):
+    net = Base()
+    net.nat()
+    found = [v for v in net.topology.snapshot() if v.kind != "nat_gateway"]
+    regional = NatGateway(
+        id="nat-A-nat", name="nat", vpc_id="vpc-A", subnet_id=None, public_ip=IPv4Address("198.51.100.99"),
+        availability="regional",
+    )  # fmt: skip
+
+    def through(walk, target, header, subnet):
+        """Stand in for the engine: rewrite the source to the public address, and go out."""
+        walk.step(regional, regional.kind, header, (4, int(regional.public_ip), *header[2:]))
+        walk.stop(walk.destination.component, header, "", "the test ends here")
+
+    monkeypatch.setitem(walk_module._NEXT_HOP, "nat_gateway", through)
+    made = trace(Topology.of("regional", [*found, regional]), "A/a1", X, tcp(443))
+    fields = "resource-id interface-id instance-id subnet-id srcaddr dstaddr pkt-srcaddr pkt-dstaddr"
+    log = records(made, fields=fields, at="nat-A-nat")
+    assert list(log.lines()) == [
+        "nat-A-nat - - - 10.0.1.10 203.0.113.10 10.0.1.10 203.0.113.10",
+        "nat-A-nat - - - 198.51.100.99 203.0.113.10 198.51.100.99 203.0.113.10",
+    ]
+    assert log.table()["interface"].tolist() == ["nat", "nat"]
 
 
 def test_what_the_engine_does_not_know_is_noted_and_not_recorded():

@@ -76,7 +76,9 @@ def conversations(log: Log, *, gap: int | None = None) -> pd.DataFrame:
     dport = frame["dstport"].fillna(0).to_numpy(dtype="int64") if "dstport" in frame else zero
     swap = (src > dst) | ((src == dst) & (sport > dport))
     yes = (frame["action"] == "ACCEPT").to_numpy(dtype=bool)
-    start, end = (frame[name].astype("int64").to_numpy(dtype="float64") for name in ("start", "end"))
+    times = [frame[name] for name in ("start", "end")]
+    times = [t.astype("datetime64[s, UTC]") if t.dtype.kind == "M" else t for t in times]
+    start, end = (t.astype("int64").to_numpy(dtype="float64") for t in times)
     flags = frame["tcp-flags"].fillna(0).to_numpy(dtype="int64") if "tcp-flags" in frame else zero - 1
     made: dict[str, Any] = {
         "interface": frame["interface-id"].fillna("-").to_numpy(dtype=object),

@@ -86,7 +86,6 @@ def summarise(
     counts += [counted(len(broken), "broken line") + f", the first: {broken[0]}"] if broken else []
     if frame is None:
         frame = _frame([], (*by, "records", "packets", "bytes", "first", "last"))
-    frame = frame.sort_values("bytes", ascending=False, kind="stable", ignore_index=True)
     if topology is not None:
         frame = named(frame, Names(snapshot_of(topology)))
     top = frame.head(15)

@@ -507,7 +507,7 @@ class _Totals:
         if not told.all():
             keys, columns = [key[told] for key in keys], [column[told] for column in columns]
         self.parts.append(self._grouped(keys, [np.ones(len(columns[0]), dtype=np.int32), *columns]))
-        if sum(len(part[0]) for part in self.parts[1:]) > 400_000:
+        if sum(len(part[0]) for part in self.parts[1:]) > 300_000:
             self._join()
 
     def _join(self) -> None:
@@ -548,20 +548,19 @@ class _Totals:
         return [*(key[first] for key in keys), *sums, early, late]
 
     def table(self) -> pd.DataFrame:
-        """Return one row for each group."""
+        """Return one row for each group, the one with most bytes first."""
         import numpy as np
         import pandas as pd
 
-        self._join()
+        if len(self.parts) > 1:
+            self._join()
         columns = self.parts.pop()
+        names = [*self.by, "records", "packets", "bytes", "first", "last"]
+        order = np.argsort(-columns[names.index("bytes")], kind="stable")
         made: dict[str, Any] = {}
-        for name, known, column in zip(self.by, self.labels, columns, strict=False):
-            if known:
-                made[name] = np.array([*known, None], dtype=object)[column]
-            else:
-                made[name] = column
-        counted = columns[len(self.by) :]
-        made |= dict(zip(("records", "packets", "bytes"), counted, strict=False))
-        for name, column in zip(("first", "last"), counted[3:], strict=True):
-            made[name] = pd.to_datetime(column, unit="s", utc=True)
+        for at, name in enumerate(names):
+            values, columns[at] = columns[at][order], None  # each column is there once
+            if at < len(self.by) and self.labels[at]:
+                values = np.array([*self.labels[at]], dtype=object)[values]
+            made[name] = pd.to_datetime(values, unit="s", utc=True) if name in ("first", "last") else values
         return pd.DataFrame(made, copy=False)
