@@ -30,14 +30,14 @@ def two_environments() -> Topology:
 
 
 def shop() -> Topology:
-    """Return the shop as the lesson builds it: one VPC, three subnets in three Availability Zones."""
+    """Return the shop as the lesson builds it: one VPC, three subnets in two Availability Zones."""
     network = Topology("shop")
     prod = network.vpc("prod", "10.0.0.0/16")
     prod.security_group("web", inbound=["tcp 443 from 10.0.0.0/16"])
     prod.security_group("db", inbound=["tcp 3306 from 10.0.0.0/16"])
     front = prod.subnet("front-a", "10.0.0.0/24", az="a")
     data = prod.subnet("data-c", "10.0.1.0/24", az="c")
-    jobs = prod.subnet("jobs-d", "10.0.2.0/24", az="d")
+    jobs = prod.subnet("jobs-c", "10.0.2.0/24", az="c")
     front.instance("web", security_groups=["web"])
     data.instance("db", security_groups=["db"])
     jobs.instance("jobs")
@@ -508,8 +508,8 @@ one network: it never leaves the VPC.
     Prediction(
         id="02-p3",
         question=(
-            "Availability Zone a is down: nothing in it works. `jobs`, in zone d, asks `db`, in zone c. "
-            "What happens?"
+            "Availability Zone a is down: nothing in it works. `jobs` and `db` are in zone c, and "
+            "`jobs` asks `db`. What happens?"
         ),
         given=shop_without_zone_a,
         shown=shop,
@@ -517,7 +517,7 @@ one network: it never leaves the VPC.
         beliefs={
             "blocked": (
                 "IMP-a",
-                "The VPC does not live in zone a. It covers every zone, and two of three work.",
+                "The VPC does not live in zone a. It covers every zone, and zone c works.",
             ),
             "reply-blocked": (
                 "M26",
