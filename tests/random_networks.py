@@ -19,6 +19,7 @@ from vpclab.topology.model import (
     NatGateway,
     NetworkAcl,
     NetworkInterface,
+    PrefixList,
     SecurityGroup,
     Site,
     Snapshot,
@@ -27,7 +28,8 @@ from vpclab.topology.model import (
 
 REGION = "ap-northeast-1"
 VPC_BLOCKS = {"A": "10.0.0.0/16", "B": "10.1.0.0/16", "C": "172.20.0.0/16"}
-HOME = "192.168.0.0/16"
+SECOND_BLOCKS = {"A": "100.64.0.0/24", "B": "100.64.1.0/24", "C": "100.64.2.0/24"}
+HOME, HOME6 = "192.168.0.0/16", "fd50::/16"
 PORTS = ["22", "80", "443", "25", "53", "1024-65535", "32768-61000", "0-65535", "40000", "1024-40000",
          "40001-65535", "20-30", "0-1023", "5000-5010"]  # fmt: skip
 PEERS4 = ["0.0.0.0/0", "0.0.0.0/0", "10.0.0.0/16", "10.1.0.0/16", "10.0.0.0/24", "10.0.1.0/24",
@@ -36,8 +38,8 @@ PEERS4 = ["0.0.0.0/0", "0.0.0.0/0", "10.0.0.0/16", "10.1.0.0/16", "10.0.0.0/24",
 PEERS6 = ["::/0", "::/0", "2001:db8::/32", "3fff::/20", "3fff::10/128"]
 ROUTES4 = ["0.0.0.0/0", "0.0.0.0/0", "0.0.0.0/0", "10.0.0.0/8", "10.1.0.0/16", "10.0.0.0/16", "172.20.0.0/16",
            "10.0.0.0/24", "10.0.1.0/24", "10.0.2.0/24", HOME, "203.0.113.0/24", "128.0.0.0/1",
-           "172.20.0.0/24", "10.1.0.0/24"]  # fmt: skip
-ROUTES6 = ["::/0", "::/0", "3fff::/20", "2001:db8::/32"]
+           "172.20.0.0/24", "10.1.0.0/24", "100.64.0.0/23", "home"]  # fmt: skip
+ROUTES6 = ["::/0", "::/0", "3fff::/20", "2001:db8::/32", HOME6]
 X, X6 = "203.0.113.10", "3fff::10"
 
 
@@ -51,8 +53,8 @@ def tried(work: Any, *args: Any, **more: Any) -> Any:
 class Maker:
     """The making of one network, step by step."""
 
-    def __init__(self, rng: random.Random) -> None:
-        self.rng = rng
+    def __init__(self, rng: random.Random, whole: bool = False) -> None:
+        self.rng, self.whole = rng, whole
         self.topology = Topology("random", region=REGION)
         self.vpcs: list[Any] = []
         self.subnets: dict[str, list[Any]] = {}
@@ -97,27 +99,34 @@ class Maker:
         ]
 
     def make(self) -> Topology:
+        if self.chance(0.3):
+            self.topology.prefix_list("home", [HOME, "203.0.113.0/24"])
         for name in list(VPC_BLOCKS)[: self.rng.choice([1, 1, 2, 2, 3])]:
-            self.vpc(name)
+            self.vpc(name, VPC_BLOCKS[name])
+        if len(self.vpcs) == 2 and self.chance(0.3):
+            self.vpc("C", VPC_BLOCKS["A"])
         self.joins()
-        for vpc in self.vpcs:
-            self.filters(vpc)
+        self.filters()
         for vpc in self.vpcs:
             self.hosts(vpc)
-            self.endpoints(vpc)
         for vpc in self.vpcs:
             self.routes(vpc)
+            self.endpoints(vpc)
         self.trouble()
         return self.topology
 
-    def vpc(self, name: str) -> None:
-        block = VPC_BLOCKS[name]
-        vpc = self.topology.vpc(name, block, ipv6=True if self.ipv6 else None, dns_hostnames=True)
+    def vpc(self, name: str, block: str) -> None:
+        away = "us-east-1" if name == "B" and self.chance(0.15) else None
+        vpc = self.topology.vpc(
+            name, block, ipv6=True if self.ipv6 else None, dns_hostnames=True, region=away
+        )
         self.vpcs.append(vpc)
-        first = block.removesuffix(".0.0/16")
+        blocks = [block.replace("0.0/16", f"{n}.0/24") for n in range(self.rng.randint(1, 3))]
+        if self.chance(0.2) and tried(lambda: vpc.add_cidr(SECOND_BLOCKS[name]) or True):
+            blocks.append(SECOND_BLOCKS[name])
         self.subnets[name] = [
-            vpc.subnet(f"s{n}", f"{first}.{n}.0/24", az=self.rng.choice("ac"), ipv6=self.ipv6 or None)
-            for n in range(self.rng.randint(1, 3))
+            vpc.subnet(f"s{n}", some, az=self.rng.choice("ac"), ipv6=self.ipv6 or None)
+            for n, some in enumerate(blocks)
         ]
         found: list[Any] = []
         if self.chance(0.85):
@@ -129,67 +138,92 @@ class Maker:
                 kind = "private" if self.chance(0.25) else "public"
                 found.append(tried(subnet.nat_gateway, connectivity=kind))
         self.targets[name] = [target for target in found if target is not None]
-        if self.chance(0.2):
-            self.topology.prefix_list("home", [HOME, "203.0.113.0/24"])
 
     def joins(self) -> None:
         """Join the VPCs with each other and with a site."""
-        names = [vpc.name for vpc in self.vpcs]
-        if len(names) > 1 and self.chance(0.6):
-            status = "active" if self.chance(0.9) else "pending-acceptance"
-            pcx = self.vpcs[0].peer(names[1], "pcx", status=status)
-            for name in names[:2]:
-                self.targets[name].append(pcx)
+        for n, here in enumerate(self.vpcs):
+            for there in self.vpcs[n + 1 :]:
+                if self.chance(0.6 if n == 0 else 0.25):
+                    status = "active" if self.chance(0.9) else "pending-acceptance"
+                    pcx = tried(here.peer, there.name, f"pcx-{here.name}{there.name}", status=status)
+                    for vpc in (here, there) if pcx else ():
+                        self.targets[vpc.name].append(pcx)
+        self.topology.site("office", HOME, *([HOME6] if self.ipv6 else []))
         if self.chance(0.45):
-            tgw = self.topology.transit_gateway("tgw")
-            for vpc in self.vpcs:
-                zones = {subnet.value.az: subnet for subnet in self.subnets[vpc.name]}
-                more = {"associate": self.chance(0.9), "propagate": self.chance(0.9)}
-                tgw.attach(vpc, self.some(list(zones.values())), **more)
-                self.targets[vpc.name].append(tgw)
-            table = tgw.default_route_table
-            if self.chance(0.3):
-                table.route("0.0.0.0/0", to=f"tgw-{self.rng.choice(names)}")
-            if self.chance(0.15):
-                table.blackhole("10.1.0.0/24")
-            if self.chance(0.4):
-                self.topology.site("office", HOME)
-                self.topology.vpn_connection("tgw-vpn", gateway=tgw, site="office")
-        if self.chance(0.35):
+            self.hub()
+        if self.chance(0.4):
             vpc = self.rng.choice(self.vpcs)
             vgw = vpc.virtual_private_gateway("vgw")
-            self.topology.site("office", HOME)
             tried(
                 self.topology.vpn_connection, "vpn", gateway=vgw, site="office",
-                static=["192.168.0.0/24"] if self.chance(0.3) else None,
+                static=self.rng.choice([["192.168.0.0/24"], [HOME, "10.9.0.0/16"], None, None, None]),
                 tunnels_up=self.rng.choice([0, 1, 2, 2]),
             )  # fmt: skip
-            if self.chance(0.3):
-                self.topology.direct_connect("dx", gateway=vgw, site="office")
-            if self.chance(0.6):
-                vpc.main_route_table.propagate(vgw)
+            if self.chance(0.4):
+                tried(self.topology.direct_connect, "dx", gateway=vgw, site="office", up=self.chance(0.8))
+            for table in [vpc.main_route_table, *(subnet.route_table for subnet in self.subnets[vpc.name])]:
+                if self.chance(0.5):
+                    table.propagate(vgw)
             self.targets[vpc.name].append(vgw)
+
+    def hub(self) -> None:
+        """Join VPCs, the site and perhaps another Region by transit gateways."""
+        tgw, far = self.topology.transit_gateway("tgw"), None
+        if any(vpc.value.region != REGION for vpc in self.vpcs):
+            far = self.topology.transit_gateway("far", region="us-east-1")
+            tgw.peer(far)
+            far.default_route_table.route("10.0.0.0/16", to="far-tgw")
+            tgw.default_route_table.route("10.1.0.0/16", to="tgw-far")
+        names = []
+        for vpc in self.vpcs:
+            zones = {subnet.value.az: subnet for subnet in self.subnets[vpc.name]}
+            more = {"associate": self.chance(0.9), "propagate": self.chance(0.9)}
+            own = tgw if vpc.value.region == REGION else far
+            names.append(own.attach(vpc, self.some(list(zones.values())), **more).name)
+            self.targets[vpc.name].append(own)
+        if self.chance(0.5):
+            line = self.topology.vpn_connection if self.chance(0.7) else self.topology.direct_connect
+            line("tgw-vpn", gateway=tgw, site="office")
+            names.append("tgw-vpn")
+        table = tgw.default_route_table
+        if self.chance(0.3):
+            spokes = tgw.route_table("spokes")
+            for name in names:
+                if self.chance(0.4):
+                    tried(spokes.associate, name)
+                if self.chance(0.5):
+                    tried(spokes.propagate, name)
+            table = self.rng.choice([table, spokes])
+        if self.chance(0.3):
+            tried(table.route, self.rng.choice(["0.0.0.0/0", "0.0.0.0/0", "10.1.0.0/16", "::/0"]),
+                  to=self.rng.choice(names))  # fmt: skip
+        if self.chance(0.15):
+            table.blackhole(self.rng.choice(["10.1.0.0/24", "10.0.0.0/8"]))
 
     def some(self, found: list[Any]) -> list[Any]:
         return found if len(found) < 2 or self.chance(0.7) else found[:1]
 
-    def filters(self, vpc: Any) -> None:
-        names = [f"g{n}" for n in range(self.rng.randint(1, 3))]
-        groups = [vpc.security_group(name) for name in names]
-        named = [*names, "self", *(["home"] if self.topology.snapshot().tables.get("PrefixList") else [])]
-        for group in groups:
-            tried(group.revoke, outbound=["all to 0.0.0.0/0"])
-            tried(group.revoke, outbound=["all to ::/0"])
-            for text in self.rules("from", named):
-                tried(group.allow, inbound=[text])
-            for text in self.rules("to", named):
-                tried(group.allow, outbound=[text])
-        for subnet in self.subnets[vpc.name]:
-            if self.chance(0.3):
-                vpc.network_acl(
-                    f"acl-{subnet.name}", inbound=self.entries("from"), outbound=self.entries("to"),
-                    subnets=[subnet],
-                )  # fmt: skip
+    def filters(self) -> None:
+        """Make groups that may name each other across VPCs, and network ACLs."""
+        count = {vpc.name: self.rng.randint(1, 3) for vpc in self.vpcs}
+        made = {v.name: [v.security_group(f"g{n}") for n in range(count[v.name])] for v in self.vpcs}
+        lists = ["home"] if self.topology.snapshot().tables.get(PrefixList) else []
+        for vpc in self.vpcs:
+            named = [*(group.name for group in made[vpc.name]), "self", *lists]
+            named += [f"{other}/g0" for other in made if other != vpc.name]
+            for group in made[vpc.name]:
+                tried(group.revoke, outbound=["all to 0.0.0.0/0"])
+                tried(group.revoke, outbound=["all to ::/0"])
+                for text in self.rules("from", named):
+                    tried(group.allow, inbound=[text])
+                for text in self.rules("to", named):
+                    tried(group.allow, outbound=[text])
+            for subnet in self.subnets[vpc.name]:
+                if self.chance(0.3):
+                    vpc.network_acl(
+                        f"acl-{subnet.name}", inbound=self.entries("from"), outbound=self.entries("to"),
+                        subnets=[subnet],
+                    )  # fmt: skip
 
     def groups(self, vpc: Any) -> list[Any]:
         found = [g for g in self.topology.values(SecurityGroup) if g.vpc_id == vpc.id]
@@ -220,12 +254,14 @@ class Maker:
     def endpoints(self, vpc: Any) -> None:
         if self.chance(0.25):
             tables = {subnet.route_table.id for subnet in self.subnets[vpc.name]}
-            tried(vpc.gateway_endpoint, "s3", sorted(tables))
+            tried(vpc.gateway_endpoint, self.rng.choice(["s3", "s3", "dynamodb"]), sorted(tables))
         if self.chance(0.2):
             tried(
-                vpc.interface_endpoint, "sqs", [self.rng.choice(self.subnets[vpc.name])],
+                vpc.interface_endpoint,
+                self.rng.choice(["sqs", "s3"]),
+                [self.rng.choice(self.subnets[vpc.name])],
                 security_groups=self.groups(vpc),
-            )  # fmt: skip
+            )
 
     def routes(self, vpc: Any) -> None:
         targets = self.targets[vpc.name]
@@ -254,9 +290,10 @@ class Maker:
             tried(self.topology.fail_az, "a")
         if self.chance(0.1):
             self.topology.account(port_25_open=True)
-        if self.chance(0.12):
+        if not self.whole and self.chance(0.3):
             everything = list(self.topology.snapshot())
-            lost = self.rng.choice([v for v in everything if v.kind in LOSABLE])
+            kind = self.rng.choice(sorted({v.kind for v in everything} & set(LOSABLE)))
+            lost = self.rng.choice([value for value in everything if value.kind == kind])
             left = [value for value in everything if value is not lost]
             self.topology = Topology.of("random", left, settings=self.topology.settings)
 
@@ -266,10 +303,13 @@ LOSABLE = ("security_group", "network_acl", "internet_gateway", "nat_gateway", "
            "virtual_private_gateway", "route_table", "prefix_list")  # fmt: skip
 
 
-def network(rng: random.Random) -> Topology:
-    """Return a random network; what the builder says about changes is not printed."""
+def network(rng: random.Random, *, whole: bool = False) -> Topology:
+    """Return a random network, `whole` if no part of its data may be lost.
+
+    What the builder says about changes is not printed.
+    """
     with redirect_stdout(StringIO()):
-        return Maker(rng).make()
+        return Maker(rng, whole).make()
 
 
 def ends(topology: Topology | Snapshot) -> list[Any]:
@@ -288,7 +328,15 @@ def targets(topology: Topology | Snapshot) -> list[Any]:
     found = ends(snapshot)
     found += [value.id for value in snapshot.all(NatGateway)]
     found += [value.id for value in snapshot.all(VpcEndpoint) if value.type == "Interface"]
-    found += [service("s3"), "10.0.0.2", "169.254.169.254", "169.254.169.253", "169.254.169.123", "10.0.0.99"]
+    found += [
+        service("s3"),
+        service("sqs"),
+        "10.0.0.2",
+        "169.254.169.254",
+        "169.254.169.253",
+        "169.254.169.123",
+        "10.0.0.99",
+    ]
     public = [e.public_ip for eni in snapshot.all(NetworkInterface) for e in eni.addresses if e.public_ip]
     return [*found, *map(str, public[:2])]
 

@@ -13,14 +13,12 @@ from itertools import product
 from operator import or_
 from typing import Any
 
-import oracle
 import pytest
 import random_networks
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from networks import ALLOW_IN, ALLOW_OUT, Base, X
 from networks import cases as rows_of
-from test_oracle import build, networks
 
 from vpclab import Topology, icmp, internet, protocol, reachability, tcp, trace, udp
 from vpclab.evaluate.packets import TrafficType
@@ -123,36 +121,6 @@ def test_the_random_flows_end_in_every_way() -> None:
         compare_with_trace(rng, random_networks.network(rng), seen)
     assert set(seen) == {"delivered", "blocked", "reply-blocked", "no-reply", "unknown", "some client ports"}
     assert seen["delivered"] > 200, seen
-
-
-@examples(40)
-@given(networks(), st.randoms(use_true_random=True))
-def test_reachability_agrees_with_the_oracle(net: dict[str, Any], rng: random.Random) -> None:
-    topology = build(net)
-    topology.account(port_25_open=True)  # the oracle knows nothing of mail
-    answer, ports = reachability(topology), random_networks.edges(topology.snapshot())
-    hosts = [host["address"] for host in net["hosts"].values()]
-    public = [place["public"] for place in [*net["hosts"].values(), *net["nats"].values()] if place["public"]]
-    outside = "203.0.113.10"
-    for _ in range(6):
-        src = rng.choice([*hosts, outside])
-        dst = rng.choice(
-            [end for end in [*hosts, *public, *([] if src == outside else [outside])] if end != src]
-        )
-        if any(host["address"] == src and host["public"] == dst for host in net["hosts"].values()):
-            continue  # an address of its own by way of the gateway: not in the oracle
-        found = answer.between(internet(src) if src == outside else src, dst)
-        for traffic in (tcp(rng.choice(ports)), udp(rng.choice(ports)), icmp(), protocol(50)):
-            kind = {6: "tcp", 17: "udp", 1: "icmp"}.get(traffic.protocol, "50")
-            clients = (
-                [*CLIENTS, *(port for port in ports if port >= 1024)] if traffic.dst_port is not None else [0]
-            )
-            said = {
-                port: oracle.Flow(net, oracle.packet(src, dst, kind, port, traffic.dst_port or 0)).outcome()
-                for port in clients
-            }
-            wrong = list(disagreements(found, traffic, {port or None: word for port, word in said.items()}))
-            assert not wrong, f"{src} → {dst} {traffic}: {wrong} {found!r} {said}"
 
 
 # -- one pair ----------------------------------------------------------------------------------------
