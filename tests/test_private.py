@@ -492,3 +492,11 @@ def test_what_stands_in_another_zone_goes_on(net: Base) -> None:
     allowed(trace(after, "a1", X, tcp(443)))
     assert trace(after, "a1", "b1", icmp()).outcome == "blocked"
     assert trace(after, "a1", "b1", udp(53)).outcome == "blocked"
+
+
+def test_a_route_to_the_nat_instance_itself_brings_replies_back_to_its_client() -> None:
+    net = Base()
+    net.appliance(forwards="nat")
+    net.prv.route("10.0.2.0/24", to="n")
+    net.prb.route("10.0.0.0/16", to="n")
+    assert net.trace("a1", "b1", tcp(80)).outcome == "delivered"

@@ -341,6 +341,10 @@ class Walk:
     def receive(self, interface: Interface, header: Header) -> None:
         """Take a packet for this interface: group, then the instance."""
         self.pass_groups(interface, header, INBOUND)
+        self.hand(interface, header)
+
+    def hand(self, interface: Interface, header: Header) -> None:
+        """Give a packet to its owner; a reply to a NAT instance goes on to the one it stands for (PATH-6)."""
         before = self.translated.get(interface.value.id)
         if self.leg == REPLY and before is not None and reply(before[1]) == header:
             back = reply(before[0])
@@ -417,7 +421,7 @@ class Walk:
         self.pass_groups(interface, header, INBOUND)
         version, _, dst = header[:3]
         if (version, dst) in interface.addresses:
-            self.end(interface, header)
+            self.hand(interface, header)
             return
         if interface.value.source_dest_check:
             self.check_refuses(interface, header)
