@@ -436,6 +436,14 @@ def test_names_in_a_picture_are_text_only():
     assert "&lt;b&gt;" in chart.svg
 
 
+def test_answers_about_rules_have_pictures_too():
+    net = Base()
+    net.wear("b1", net.group("own", "tcp 443 from 10.0.1.0/24", "tcp 22 from 10.0.1.0/24"))
+    log = records(net.trace("a1", "b1", tcp(443)))
+    assert "security group own, inbound: 1 rule" in rules_never_used(log).plot().text
+    assert "own: tcp 443 from 10.0.1.10/32: 1 conversation" in least_rules(log).plot().text
+
+
 def test_an_answer_without_rows_says_so_and_has_no_picture():
     answer = port_scan(shown())
     assert not answer

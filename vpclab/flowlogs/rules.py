@@ -12,6 +12,7 @@ from vpclab.evaluate.packets import Header, address, reply
 from vpclab.flowlogs.answers import Answer, counted
 from vpclab.flowlogs.conversations import Called, as_log, conversations, rows_of
 from vpclab.flowlogs.log import Log
+from vpclab.flowlogs.plots import bars
 from vpclab.topology.errors import BadInput
 from vpclab.topology.model import (
     ICMP,
@@ -181,7 +182,12 @@ def rules_never_used(log: Any, *, topology: object = None) -> Answer:
     if unjudged:
         what = counted(unjudged, "group or ACL", "groups and ACLs")
         said += f" Not judged: {what} that guard interfaces outside it, or none."
-    return Answer("Rules never used", said, table)
+    count: dict[str, int] = {}
+    for row in rows_of(table):
+        name = f"{row.kind} {row.name}, {row.direction}"
+        count[name] = count.get(name, 0) + 1
+    words = [counted(number, "rule") for number in count.values()]
+    return Answer("Rules never used", said, table, bars(list(count), list(count.values()), words))
 
 
 def _components(network: LinkedNetwork) -> Iterator[tuple[SecurityGroup | NetworkAcl, set[str]]]:
@@ -246,7 +252,10 @@ def least_rules(log: Any, *, topology: object = None, most: int = 10) -> Answer:
         said += f" In {unsure} the log does not tell who began; the first line is taken for the request."
     if "log-status" in found.table() and (found.table()["log-status"] == "SKIPDATA").any():
         said += " Records were skipped, so there may be traffic that these rules would stop."
-    return Answer("Least permissive rules", said, table)
+    labels = [f"{row.group}: {row.rule}" for row in rows_of(table)]
+    seen_by_rule = table["conversations"].tolist()
+    words = [counted(number, "conversation") for number in seen_by_rule]
+    return Answer("Least permissive rules", said, table, bars(labels, seen_by_rule, words))
 
 
 def _by_protocol(needs: Any) -> dict[tuple[str, str, int], dict[int, dict[Address, int]]]:
