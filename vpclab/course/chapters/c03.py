@@ -96,11 +96,13 @@ def shop_with_four_signposts() -> Topology:
 
 
 def shop_without_gate() -> Topology:
-    """Return a new shop whose `web` was launched with a public address."""
+    """Return a new shop whose `web` and `reports` were launched with public addresses."""
     network = Topology("shop")
     prod = network.vpc("prod", "10.0.0.0/16")
     prod.subnet("front-a", "10.0.0.0/24", az="a").instance("web", public_ip=True)
-    prod.subnet("data-a", "10.0.1.0/24", az="a").instance("db")
+    data = prod.subnet("data-a", "10.0.1.0/24", az="a")
+    data.instance("db")
+    data.instance("reports", public_ip=True)
     return network
 
 
@@ -476,14 +478,15 @@ EXERCISES = (
         id="03-way-out",
         title="A way out for one subnet",
         prompt=(
-            "This VPC is new. `web` was launched with a public address, and still reaches nobody outside. "
-            "Make a way out for `front-a`. From `data-a` no road may lead to the internet."
+            "This VPC is new. `web` and `reports` were launched with public addresses, and reach nobody "
+            "outside. Make a way out for `front-a`. From `data-a` no road may lead to the internet."
         ),
         kind=Edit(
             given=shop_without_gate,
             intents=(
                 Intent("web", PAYMENT, tcp(443)),
                 Intent("web", internet, tcp(443)),
+                Intent("reports", PAYMENT, tcp(443), must=False),
                 Intent("web", "db", tcp(3306)),
             ),
             hidden=("db",),
@@ -547,8 +550,9 @@ EXERCISES = (
         ),
         deciding="subnets=",
         why=(
-            "`data-a` is served by a table with the local route only. The other way is as good, and safer "
-            "for subnets to come: the signpost in a table for `front-a`, and none in the main table."
+            "`data-a` reads a table with the local route only. Of the two ways to do it the safer one leaves "
+            "the main table without the signpost, and puts it into a table for `front-a`: then a subnet made "
+            "tomorrow has no way out by accident."
         ),
         solution=part_them,
         also_right=(close_main,),
