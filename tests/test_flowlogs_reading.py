@@ -152,7 +152,7 @@ def test_a_broken_line_is_told_by_its_number_and_set_aside(tmp_path, line, becau
 
 def test_odd_spaces_and_line_ends_are_no_mistakes(tmp_path):
     path = tmp_path / "a.log"
-    path.write_bytes(f"{GOOD}\r\n  {GOOD}\r\n{GOOD.replace(' ', '  ')} \r\n{GOOD}".encode())
+    path.write_bytes(f"\ufeff{GOOD}\r\n  {GOOD}\r\n{GOOD.replace(' ', '  ')} \r\n{GOOD}".encode())
     log = read_log(path)
     assert log.broken == ()
     assert list(log.lines()) == [GOOD] * 4

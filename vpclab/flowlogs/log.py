@@ -185,11 +185,12 @@ class Log(display.Shown):
     def __str__(self) -> str:
         shown = [line for line, _ in zip(self.lines(), range(20), strict=False)]
         rest = [f"... and {len(self) - 20:,} more"] if len(self) > 20 else []
-        broken = [f"{len(self.broken)} broken lines are set aside, such as {b}" for b in self.broken[:1]]
+        broken = [f"set aside as broken: {len(self.broken)}; the first: {b}" for b in self.broken[:1]]
         return "\n".join(map(display.plain, (" ".join(self.fields), *shown, *rest, *broken, *self.notes)))
 
     def __repr__(self) -> str:
-        broken = f", {len(self.broken)} broken lines" if self.broken else ""
+        count = len(self.broken)
+        broken = f", {count} broken line{'' if count == 1 else 's'}" if count else ""
         return f"<Log: {len(self):,} records of {len(self.fields)} fields{broken}>"
 
 

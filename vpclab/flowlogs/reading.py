@@ -71,7 +71,8 @@ def _why(words: Sequence[str], fields: Sequence[str]) -> str:
         if kind_of(name) != TEXT:
             most = _LIMITS.get(name, 1 << 62)
             if not (word.isascii() and word.isdigit()) or int(word) > most:
-                return f"{name} is {word!r}, which is not a whole number from 0 to {most}"
+                limit = f" from 0 to {most}" if name in _LIMITS else ""
+                return f"{name} is {word!r}, which is not a whole number{limit}"
         elif name in _WORDS and word not in _WORDS[name]:
             return f"{name} is {word!r}, which is not {' or '.join(_WORDS[name])}"
         elif name in _ADDRESSES and not _is_address(word):
@@ -138,6 +139,7 @@ def _blocks_of(stream: IO[bytes], file: str, format: str | Sequence[str] | None)
         if b"\r" in text:
             text = text.replace(b"\r\n", b"\n")
         if not fields:
+            text = text.removeprefix(b"\xef\xbb\xbf")
             fields, skipped = _fields(text, file, format)
             number += skipped
             text = _after(text, skipped)
