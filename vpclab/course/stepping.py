@@ -7,6 +7,7 @@ on and a number to type, which changes one HTML control once per step.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -40,6 +41,7 @@ _FILTERS = {
 # or below it, stays in its place; on a low screen the picture gets smaller before it leaves the window.
 _GRID = f"{GRID};grid-template-rows:auto 1fr;max-width:1200px"
 _PICTURE = "max-width:100%;max-height:max(560px,calc(100vh - 190px))"
+_WIDE, _FROM = "560px", 600  # a map wider than this gets more room, or the whole width
 _NARROW = 540  # pixels: a little less than the page has in a window of 800
 _ASK_EVERY = 3  # steps that apply
 _BLANKED = ("____", "____")
@@ -192,9 +194,12 @@ class StepView:
         now = live(line("", strong=head) + "".join(map(line, lines)))
         now += "".join(table.html() for table in header)
         after = "".join(table.html() for table in rules) + _way(self._steps, self.number)
-        picture = picture_of(self.trace, self._steps[self.number].place).picture
+        figure = picture_of(self.trace, self._steps[self.number].place)
+        drawn = re.search(r'<svg[^>]* width="(\d+)', figure.svg or "")
+        grid = _GRID.replace("380px", _WIDE) if drawn and int(drawn[1]) > _FROM else _GRID
+        picture = figure.picture
         return sheet(
-            f'<div style="{_GRID}"><div style="min-height:{self._room()}px">{now}</div>'
+            f'<div style="{grid}"><div style="min-height:{self._room()}px">{now}</div>'
             f'<div style="grid-row:span 2">{picture.replace("max-width:100%", _PICTURE, 1)}</div>'
             f"<div>{after}</div></div>"
         )
