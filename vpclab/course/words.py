@@ -725,7 +725,7 @@ NOTEBOOK_OLDER = (
     "open it again."
 )
 NOTEBOOK_YOURS_OLDER = (
-    'This notebook is older than the course, and you changed it. `renew("{number}")` on the start page brings '
-    "the newer one, and keeps yours as a dated backup."
+    'This notebook is older than the course, and you changed it. On the start page `renew("{number}")` '
+    "brings the newer one, and keeps yours as a dated backup."
 )
 UNKNOWN_OLDER = "{what}. Is this notebook older or newer than the course? `renew()` on the start page tells"
