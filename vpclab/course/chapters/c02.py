@@ -311,7 +311,7 @@ EXERCISES = (
                 "a",
                 "IMP-a",
                 "That is often told, and it is the wrong level: no VPC asks for a zone. The two instances "
-                "below are in two zones, and nobody gave their VPC either:",
+                "below are in two zones, and the line that made their VPC names none:",
             ),
             Trap(
                 "c",
@@ -327,8 +327,8 @@ EXERCISES = (
         title="A block for test",
         prompt=(
             "`prod` has 10.0.0.0/16, `dev` has 10.1.0.0/16, and the office uses 192.168.0.0/16. Which block "
-            "does the new VPC `test` get? It has the same size as the two others, and may be joined to both "
-            "and to the office later."
+            "does the new VPC `test` get? It is as large as the two others, for some day it may hold 60,000 "
+            "instances, and it may be joined to both and to the office later."
         ),
         kind=Cidr(
             avoids=("192.168.0.0/16",),
