@@ -5,9 +5,10 @@ from contextlib import redirect_stdout
 from io import StringIO
 
 import pytest
+import random_networks
 from networks import ALLOW_IN, ALLOW_OUT, Base, X, cases
 
-from vpclab import BadInput, icmp, internet, tcp, udp
+from vpclab import BadInput, icmp, internet, tcp, trace, udp
 from vpclab.flowlogs import (
     DEFAULT_FORMAT,
     VERSION_5_FORMAT,
@@ -24,6 +25,7 @@ from vpclab.flowlogs import (
     top_talkers,
     write_log,
 )
+from vpclab.topology.errors import VpclabError
 
 START = 1767225600
 
@@ -480,3 +482,23 @@ def test_an_empty_log_answers_every_question_with_nothing():
     for question in (top_talkers, rejected_by, port_scan, brute_force, data_leaving, least_rules):
         assert not question(empty)
     assert not stopped_after(empty, START)
+
+
+@pytest.mark.parametrize("fields", [DEFAULT_FORMAT, VERSION_5_FORMAT], ids=["default", "version 5"])
+def test_what_is_claimed_about_a_reject_is_what_the_engine_says(fields):
+    claims = []
+    for seed in range(25):
+        rng = random.Random(seed)
+        topology = random_networks.network(rng)
+        ends = random_networks.ends(topology)
+        for traffic in random_networks.kinds(rng, random_networks.edges(topology.snapshot()), 8):
+            try:
+                found = trace(topology, rng.choice(ends), rng.choice(ends), traffic)
+            except VpclabError:
+                continue
+            for row in rejected_by(records(found, fields=fields)).table().to_dict("records"):
+                kind = found.blockers[0].kind.replace("_", " ").replace("acl", "ACL")
+                assert kind in row["by"], f"{found}\n{row}"
+                claims.append(row["by"])
+    assert "network ACL" in claims
+    assert EITHER in claims
