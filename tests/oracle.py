@@ -426,11 +426,11 @@ class Flow:
         if eni["subnet"] != subnet:
             self.ask_acl(eni["subnet"], "inbound", sent)
         self.ask_groups(name, "inbound", sent)
+        self.pass_box(name)
         if eni["check"]:
             self.fail("network_interface", name, "", "ENI_SOURCE_DEST_CHECK_RESTRICTION")  # ENI-3
         if not self.check_state(name):
             return None, {}
-        self.pass_box(name)
         if self.masquerades(eni, sent):
             self.translated[name] = (sent, {**sent, "src": next(iter(eni["addresses"]))})
             sent = self.translated[name][1]
