@@ -390,3 +390,10 @@ def test_an_exercise_s_own_evidence_is_shown_for_wrong_and_for_right_answers():
 def test_every_value_has_a_short_stable_name(value):
     assert len(quoted(value)) <= 60
     assert "0x" not in quoted(value)
+
+
+def test_the_evidence_for_a_wrong_step_names_routes_as_people_do() -> None:
+    asked = Step(shop, Intent("web", internet, tcp(443)), at="route table")
+    told = " ".join(asked.find("default", ()).evidence)
+    assert "0.0.0.0/0 → igw" in told
+    assert "igw-" not in told

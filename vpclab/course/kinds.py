@@ -27,7 +27,7 @@ from vpclab.course import words
 from vpclab.course.cards import Code, Table, listing, prose
 from vpclab.evaluate.intents import Intent
 from vpclab.topology.errors import Refused, VpclabError
-from vpclab.topology.model import Instance, Subnet
+from vpclab.topology.model import Instance, Route, Subnet
 from vpclab.topology.store import Handle
 
 if TYPE_CHECKING:
@@ -718,7 +718,8 @@ class Step(Kind):
         wanted = {self.solve()}
         if self.asks == "next" and after and hop.allowed:
             wanted |= set(_called(after.component))
-        rules = [str(rule) for d in hop.decisions for rule in (*d.passed_over, d.rule) if rule is not None]
+        every = [rule for d in hop.decisions for rule in (*d.passed_over, d.rule) if rule is not None]
+        rules = [_written(self.given(), rule) for rule in every]
         seen = [words.STEP_STANDS.format(where=_called(hop.component)[-1], packet=hop.packet_in)]
         seen += [words.HOP_DOES.format(rules="; ".join(sorted(rules)))] if rules else []
         return Finding(
@@ -746,3 +747,13 @@ def _called(component: Any) -> tuple[str, ...]:
 def _names(network: Topology) -> dict[str, str]:
     """Return every name and kind in a network, and the internet."""
     return {name: name for thing in network.snapshot() for name in _called(thing)} | {"internet": "internet"}
+
+
+def _written(network: Topology, rule: Any) -> str:
+    """Return a rule or route as people write it: names in the place of ids."""
+    if not isinstance(rule, Route):
+        return str(rule)
+    from vpclab.render.words import name_of
+
+    snapshot = network.snapshot()
+    return f"{name_of(snapshot, str(rule.destination))} → {name_of(snapshot, rule.target)}"
