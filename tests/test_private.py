@@ -500,3 +500,17 @@ def test_a_route_to_the_nat_instance_itself_brings_replies_back_to_its_client() 
     net.prv.route("10.0.2.0/24", to="n")
     net.prb.route("10.0.0.0/16", to="n")
     assert net.trace("a1", "b1", tcp(80)).outcome == "delivered"
+
+
+def test_a_reply_by_another_appliance_than_the_gateways_does_not_leave() -> None:
+    net = Base()
+    net.hosts["p1"].elastic_ip("198.51.100.10")
+    net.appliance(elastic_ip="198.51.100.20")
+    net.host("m", net.prb, "10.0.2.20", source_dest_check=False, forwards="forward")
+    net.prb.route("0.0.0.0/0", to=net.igw)
+    edge = net.vpc.route_table("edge")
+    edge.associate_gateway(net.igw)
+    edge.route("10.0.0.0/24", to="n")
+    net.pub.route("0.0.0.0/0", to="m")
+    found = net.trace(X, "p1", tcp(80))
+    assert (found.outcome, found.blockers[0].code) == ("reply-blocked", "INGRESS_RTB_TRAFFIC_REDIRECTION")

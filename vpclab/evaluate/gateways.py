@@ -45,7 +45,7 @@ def leave_by_internet_gateway(walk: Walk, target: Target, header: Header, subnet
     if version == 6 and not is_public(source):
         words = f"{source} is a private IPv6 address, which ends at the gateway (IGW-9)"
         refusals.append(("vpclab:IGW_PRIVATE_IPV6", words))
-    appliance = _redirected(walk, igw, header, subnet)
+    appliance = _redirected(walk, igw, header)
     if appliance:
         words = (
             f"its table sends what comes in for {source} to {appliance}, so nothing leaves past that (GRT-3)"
@@ -80,18 +80,13 @@ def leave_by_egress_only_gateway(walk: Walk, target: Target, header: Header, sub
     _on_the_internet(walk, header)
 
 
-def _redirected(walk: Walk, igw: InternetGateway, header: Header, subnet: LinkedSubnet) -> str:
-    """Return the appliance that the gateway's route table puts before a packet's own subnet (GRT-3)."""
+def _redirected(walk: Walk, igw: InternetGateway, header: Header) -> str:
+    """Return the appliance that the gateway's table puts before a sender, if it was bypassed (GRT-3)."""
     version, src = header[:2]
     table = walk.network.edge_tables.get(igw.id)
     chosen = routes.best(table, version, src) if table else None
     target = walk.network.interfaces.get(chosen[1].id) if chosen and chosen[1] else None
-    if (
-        target is None
-        or target in walk.through[walk.leg]
-        or (version, src) in target.addresses
-        or subnet.vpc.subnet_at(version, src) is not subnet
-    ):
+    if target is None or target in walk.through[walk.leg] or (version, src) in target.addresses:
         return ""
     return target.component.name
 
