@@ -489,8 +489,6 @@ class Flow:
         box = self.redirected(igw, sent["src"])
         if box and sent["dst"] in self.net["enis"][box]["addresses"].values():
             self.unsure.append("the public address of the appliance that a gateway's table leads to")
-        if box and self.boxes and box not in self.boxes:
-            self.unsure.append("another appliance than the one a gateway's table leads to")
         if box and box not in self.boxes and box != owner:  # GRT-3
             return self.fail("internet_gateway", igw, "", "INGRESS_RTB_TRAFFIC_REDIRECTION")
         return self.abroad({**sent, "src": source})
