@@ -1413,9 +1413,7 @@ def test_a_handle_of_another_network_is_named_as_such() -> None:
     mine, yours = Topology("mine"), Topology("yours")
     gate = mine.vpc("prod", "10.0.0.0/16").internet_gateway()
     front = yours.vpc("prod", "10.0.0.0/16").subnet("front", "10.0.0.0/24", az="a")
-    with pytest.raises(
-        NotFound, match="igw belongs to another network, mine, and not to yours"
-    ):
+    with pytest.raises(NotFound, match="igw belongs to another network, mine, and not to yours"):
         front.route("0.0.0.0/0", to=gate)
     yours["prod"].internet_gateway()
     front.route("0.0.0.0/0", to=gate)  # a copy's own one of that id is meant
