@@ -368,6 +368,7 @@ def serious(page: Page) -> list[str]:
         "output => output.appendChild(Object.assign(document.createElement('p'), {"
         " textContent: 'canary', style: 'color: #ccc; background: #fff' }))"
     )
+    canary.as_element().scroll_into_view_if_needed()  # axe judges no colour that is covered
     found = Axe().run(page, {"include": [[OUTPUTS]]}).response["violations"]
     for added in (style, canary):
         added.evaluate("element => element.remove()")

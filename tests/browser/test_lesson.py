@@ -74,12 +74,16 @@ def lesson(lab, page) -> Notebook:
 
 @dataclass(frozen=True)
 class Hand:
-    """A way to work: by mouse, or by keyboard alone from the cell on."""
+    """A way to work: by mouse, or by keyboard alone from the cell on.
+
+    It waits for the kernel as people do: while that is busy, what was typed is kept and a click goes through.
+    """
 
     notebook: Notebook
     keyboard: bool
 
     def press(self, cell: str, target: Locator, key: str = "Space") -> None:
+        self.notebook.settled()
         if not self.keyboard:
             target.click()
             return
@@ -89,6 +93,7 @@ class Hand:
         self.notebook.page.keyboard.press(key)
 
     def type(self, cell: str, target: Locator, text: str) -> None:
+        self.notebook.settled()
         if self.keyboard:
             self.notebook.go_to(cell)
             self.notebook.tab_to(target, 60)
