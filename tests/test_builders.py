@@ -1418,3 +1418,16 @@ def test_a_handle_of_another_network_is_named_as_such() -> None:
     yours["prod"].internet_gateway()
     front.route("0.0.0.0/0", to=gate)  # a copy's own one of that id is meant
     assert yours.copy()["front"].route_table.value.routes[-1].target == gate.id
+
+
+def test_one_may_stand_where_a_list_is_wanted() -> None:
+    vpc = Topology("shop").vpc("prod", "10.0.0.0/16")
+    front = vpc.subnet("front", "10.0.0.0/24", az="a")
+    web = vpc.security_group("web", inbound="tcp 443 from 0.0.0.0/0")
+    acl = vpc.network_acl("edge", inbound="100 allow all from 0.0.0.0/0", subnets="front")
+    assert vpc.route_table("out", subnets="front").value.subnet_ids == (front.id,)
+    assert acl.value.subnet_ids == (front.id,)
+    assert [str(rule) for rule in web.value.side("inbound")] == ["tcp 443 from 0.0.0.0/0"]
+    assert front.instance("web", security_groups="web").interfaces[0].value.group_ids == (web.id,)
+    vpc.gateway_endpoint("s3", "out")
+    vpc.topology.transit_gateway("tgw").attach(vpc, front)

@@ -19,7 +19,7 @@ from vpclab.topology.model import (
 )
 from vpclab.topology.routing import Ref
 from vpclab.topology.services import service_blocks, service_name, short_name
-from vpclab.topology.store import Handle
+from vpclab.topology.store import Handle, several
 from vpclab.topology.subnets import SubnetHandle
 from vpclab.topology.words import bad, refuse
 
@@ -67,7 +67,7 @@ def gateway_endpoint(
     if full not in [service_name(word, vpc.region) for word in ("s3", "dynamodb")]:
         refuse("endpoint-service", service=full)
     name = name or f"gw-{short_name(full)}"
-    tables = [topology.one(RouteTable, table, vpc.id) for table in route_tables]
+    tables = [topology.one(RouteTable, table, vpc.id) for table in several(route_tables)]
     elsewhere = next((table for table in tables if table.vpc_id != vpc.id), None)
     if elsewhere is not None:
         refuse("table-other-vpc", table=elsewhere.name, here=f"VPC {vpc.name}")
@@ -106,7 +106,7 @@ def interface_endpoint(
     """Declare an interface endpoint with one network interface in each subnet (VPE-10)."""
     full = service_name(service, vpc.region)
     name = name or f"if-{short_name(full)}"
-    placed = [topology.one(Subnet, subnet, vpc.id) for subnet in subnets]
+    placed = [topology.one(Subnet, subnet, vpc.id) for subnet in several(subnets)]
     rules.one_per_zone(placed, f"endpoint {name}")
     for subnet in placed:
         if subnet.vpc_id != vpc.id:

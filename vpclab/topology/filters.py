@@ -23,7 +23,7 @@ from vpclab.topology.model import (
     SecurityGroupRule,
     TransitGatewayAttachment,
 )
-from vpclab.topology.store import Associated, Handle
+from vpclab.topology.store import Associated, Handle, several
 from vpclab.topology.syntax import read_entry, read_rule
 from vpclab.topology.words import missing, refuse
 
@@ -49,7 +49,7 @@ class NetworkAclHandle(Associated):
         value: NetworkAcl = self.value
         new: list[NetworkAclEntry] = []
         for texts, side in ((inbound, INBOUND), (outbound, OUTBOUND)):
-            new += value.side(side) if texts is None else [read_entry(text, side) for text in texts]
+            new += value.side(side) if texts is None else [read_entry(text, side) for text in several(texts)]
         self._update(entries=rules.acl_entries(new))
 
     def remove(self) -> None:
@@ -103,7 +103,7 @@ class SecurityGroupHandle(Handle[SecurityGroup]):
         return [
             there.get((side, text)) or read_rule(text, side, partial(self._lookup, side))
             for texts, side in sides
-            for text in texts
+            for text in several(texts)
         ]
 
     def checked(self, wanted: Iterable[SecurityGroupRule]) -> tuple[SecurityGroupRule, ...]:

@@ -306,6 +306,11 @@ class Handle(display.Shown, Generic[R]):
             refuse(key, label=self.value.label, users=", ".join(names))
 
 
+def several(given: Any) -> tuple[Any, ...]:
+    """Return what may be given as one or as a list of them: a name alone is a list of one."""
+    return (given,) if isinstance(given, (str, Handle)) else tuple(given)
+
+
 class Associated(Handle[Any]):
     """What a subnet has exactly one of: a route table, a network ACL (SUB-8)."""
 

@@ -26,7 +26,7 @@ from vpclab.topology.model import (
     Vpc,
 )
 from vpclab.topology.routing import Ref, RouteTableHandle
-from vpclab.topology.store import Handle, without_subnet
+from vpclab.topology.store import Handle, several, without_subnet
 from vpclab.topology.words import bad, refuse
 
 if TYPE_CHECKING:
@@ -111,7 +111,7 @@ class SubnetHandle(Handle[Subnet]):
     def group_ids(self, refs: Sequence[Ref] | None, name: str) -> tuple[str, ...]:
         """Return the ids of the groups for an interface of this subnet; None is the default one (SG-3)."""
         vpc = self.vpc
-        named = [vpc.default_security_group] if refs is None else refs
+        named = [vpc.default_security_group] if refs is None else several(refs)
         groups = tuple(dict.fromkeys(self.topology.one(SecurityGroup, ref, vpc.id) for ref in named))
         if len(groups) > rules.GROUPS_PER_INTERFACE:
             refuse("interface-groups", count=len(groups), interface=name, most=rules.GROUPS_PER_INTERFACE)

@@ -17,7 +17,7 @@ from vpclab.topology.model import (
     Vpc,
 )
 from vpclab.topology.routing import Ref
-from vpclab.topology.store import Handle
+from vpclab.topology.store import Handle, several
 from vpclab.topology.syntax import read_network
 from vpclab.topology.words import missing, refuse
 
@@ -135,7 +135,7 @@ class TransitGatewayHandle(Handle[TransitGateway]):
         if value.region != self.value.region:
             here, home = value.region, self.value.region
             refuse("transit-region", vpc=value.name, region=here, tgw=self.name, home=home)
-        placed = [self.topology.one(Subnet, subnet, value.id) for subnet in subnets]
+        placed = [self.topology.one(Subnet, subnet, value.id) for subnet in several(subnets)]
         for subnet in placed:
             if subnet.vpc_id != value.id:
                 refuse("subnet-other-vpc", subnet=subnet.name, here=f"VPC {value.name}")

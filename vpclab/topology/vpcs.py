@@ -43,7 +43,7 @@ from vpclab.topology.model import (
     VpcEndpoint,
 )
 from vpclab.topology.routing import Ref, RouteTableHandle, sync_local_routes
-from vpclab.topology.store import Handle
+from vpclab.topology.store import Handle, several
 from vpclab.topology.subnets import SubnetHandle
 from vpclab.topology.syntax import read_entry, read_network
 from vpclab.topology.words import bad, missing, refuse
@@ -235,7 +235,7 @@ class VpcHandle(Handle[Vpc]):
             self.topology.put(value)
             sync_local_routes(self.topology, self.value)
             table = RouteTableHandle(self.topology, value)
-            table.associate(*subnets)
+            table.associate(*several(subnets))
         return table
 
     @property
@@ -305,10 +305,12 @@ class VpcHandle(Handle[Vpc]):
         if old is not None and old.is_default:
             refuse("acl-reserved", name=name, vpc=self.name)
         sides = ((inbound, INBOUND), (outbound, OUTBOUND))
-        entries = rules.acl_entries([read_entry(text, side) for texts, side in sides for text in texts])
+        entries = rules.acl_entries(
+            [read_entry(text, side) for texts, side in sides for text in several(texts)]
+        )
         value = self.topology.declare(self.topology.draft(NetworkAcl, name, self.value, entries=entries))
         acl = NetworkAclHandle(self.topology, value)
-        acl.associate(*subnets)
+        acl.associate(*several(subnets))
         return acl
 
     def remove(self) -> None:
