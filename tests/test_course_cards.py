@@ -109,3 +109,10 @@ def test_lists_and_paragraphs_are_told_apart():
 
 def test_the_repr_is_the_text():
     assert repr(Card("correct", "t", "good")) == "✔ correct · t"
+
+
+def test_new_words_are_set_off_and_lone_stars_stay() -> None:
+    assert prose("its *default route* and **more**") == (
+        "<p>its <em>default route</em> and <strong>more</strong></p>"
+    )
+    assert prose("the * rule, and 2 * 3 * 4") == "<p>the * rule, and 2 * 3 * 4</p>"

@@ -48,7 +48,7 @@ _PRE = (
 
 
 def prose(text: str) -> str:
-    """Return HTML for text: paragraphs, lists, tables, `code` and **strong** are as in Markdown.
+    """Return HTML for text: paragraphs, lists, tables, `code`, *emphasis* and **strong** are as in Markdown.
 
     >>> prose("Is <b> `10.0.0.0/24` **public**?")  # doctest: +ELLIPSIS
     '<p>Is &lt;b&gt; <code style="...">10.0.0.0/24</code> <strong>public</strong>?</p>'
@@ -67,7 +67,8 @@ def prose(text: str) -> str:
 
 def _inline(text: str) -> str:
     text = re.sub(r"`([^`]+)`", rf'<code style="{_CODE}">\1</code>', escape(text))
-    return re.sub(r"\*\*([^*]+)\*\*", r"<strong>\1</strong>", text)
+    text = re.sub(r"\*\*([^*]+)\*\*", r"<strong>\1</strong>", text)
+    return re.sub(r"\*([^*\s<][^*<]*)\*", r"<em>\1</em>", text)
 
 
 def _table(header: Sequence[str], _: object, *rows: Sequence[str], marked: int | None = None) -> str:

@@ -178,12 +178,12 @@ def table_for_nobody(shop: Topology) -> None:
     shop["prod"].route_table("way-out").route("0.0.0.0/0", to=shop["prod"].internet_gateway())
 
 
-def part_them(shop: Topology) -> None:
+def table_for_data(shop: Topology) -> None:
     """Give `data-a` a table of its own, with the local route only."""
     shop["prod"].route_table("data", subnets=["data-a"])
 
 
-def close_main(shop: Topology) -> None:
+def part_them(shop: Topology) -> None:
     """Give `front-a` a table with the signpost, and take it out of the main one."""
     shop["front-a"].route("0.0.0.0/0", to=shop["igw"])
     shop["main"].remove_route("0.0.0.0/0")
@@ -500,8 +500,9 @@ EXERCISES = (
         ),
         deciding="internet_gateway()",
         why=(
-            "A gate in the wall, and a signpost to it in a table that serves `front-a` alone. The main table "
-            "is as it was, so `data-a` has no way out."
+            "The gate is in the wall, and a signpost to it stands in the table that `front-a` reads. "
+            "`data-a` reads one without it. Keep the signpost out of the main table: then a subnet made "
+            "tomorrow has no way out by accident."
         ),
         solution=open_a_way,
         also_right=(open_by_table,),
@@ -532,7 +533,7 @@ EXERCISES = (
         title="One table for all",
         prompt=(
             "To be quick, a colleague put the route to the internet gateway into the main table. It works "
-            "for `web`, and `reports` and `db` have a way out too. They must not. `web` must keep its own."
+            "for `web`, and `reports` in `data-a` has a way out too. It must not. `web` must keep its own."
         ),
         kind=Edit(
             given=shop_with_one_table,
@@ -546,16 +547,17 @@ EXERCISES = (
         hints=(
             "Which table does each of the two subnets read?",
             "Two subnets that shall read different signs need two tables. One of them can be the main table.",
-            "A new table has the local route only. Make one in `prod` and name `data-a` after `subnets=`.",
+            "Make a table in `prod`, name `front-a` after `subnets=`, and give it the signpost. Then take "
+            "the one in the main table away with `remove_route`.",
         ),
         deciding="subnets=",
         why=(
-            "`data-a` reads a table with the local route only. Of the two ways to do it the safer one leaves "
-            "the main table without the signpost, and puts it into a table for `front-a`: then a subnet made "
-            "tomorrow has no way out by accident."
+            "`data-a` reads a table with the local route only. There are two ways to do it. The safer one "
+            "leaves the main table without the signpost, and puts it into a table for `front-a`: then a "
+            "subnet made tomorrow has no way out by accident."
         ),
         solution=part_them,
-        also_right=(close_main,),
+        also_right=(table_for_data,),
         traps=(
             Trap(
                 unused_table,
