@@ -22,6 +22,7 @@ from vpclab.course.kinds import (
     Number,
     Order,
     Step,
+    Unreadable,
     quoted,
     usable,
 )
@@ -397,3 +398,11 @@ def test_the_evidence_for_a_wrong_step_names_routes_as_people_do() -> None:
     told = " ".join(asked.find("default", ()).evidence)
     assert "0.0.0.0/0 → igw" in told
     assert "igw-" not in told
+
+
+def test_a_value_that_is_no_choice_is_named_and_a_copied_line_is_read() -> None:
+    routes = Match(("10.0.1.10", "192.0.2.1"), ("10.0.0.0/16", "0.0.0.0/0"))
+    with pytest.raises(Unreadable, match="'igw' is none of the choices"):
+        routes.read({"10.0.1.10": "10.0.0.0/16", "192.0.2.1": "igw"})
+    copied = routes.read({"10.0.1.10": "10.0.0.0/16 → local", "192.0.2.1": "0.0.0.0/0 -> igw"})
+    assert dict(copied) == {"10.0.1.10": "10.0.0.0/16", "192.0.2.1": "0.0.0.0/0"}

@@ -346,7 +346,14 @@ class Match(Kind):
         ):
             pairs = []
         keys, values = ({name: name for name in names} for names in (self.items, self.choices))
-        found = {one_of(plain(single(i)), keys): one_of(plain(single(c)), values) for i, c in pairs}
+        found: dict[str | None, str | None] = {}
+        for item, choice in pairs:
+            text = str(plain(single(choice)))
+            key = one_of(text, values) or one_of(re.split(r"\s*(?:→|->)", text)[0], values)
+            if key is None and isinstance(choice, str) and one_of(plain(single(item)), keys) is not None:
+                said = words.WRITE_PAIR.format(value=quoted(choice), choices=", ".join(self.choices))
+                raise Unreadable(said)
+            found[one_of(plain(single(item)), keys)] = key
         if set(found) != set(self.items) or None in found.values() or len(found) != len(pairs):
             raise Unreadable(words.WRITE_PAIRS.format(value=quoted(answer), items=", ".join(self.items)))
         return tuple((item, str(found[item])) for item in self.items)

@@ -36,6 +36,7 @@ WRITE_LIST = (
     "{value} is not a list of the items. Write all of {items}, in the order you want, in square brackets."
 )
 WRITE_PAIRS = "{value} does not pair every item. Write a dict with exactly these keys: {items}."
+WRITE_PAIR = "{value} is none of the choices. There are: {choices}."
 WRITE_FUNCTION = (
     "check wants the function itself, without brackets after its name: it runs it on a fresh copy of the "
     "network. You gave {value}."
