@@ -2,12 +2,11 @@
 
 import re
 from ipaddress import ip_network
-from pathlib import Path
 
 import pytest
+from lessons import PARTS, Lesson, values
 
 from vpclab import tcp, trace
-from vpclab.authoring import read
 from vpclab.course.chapters import c02
 from vpclab.course.declarations import catalogue, exercise, prediction
 from vpclab.course.exercises import Exercise, Explanation, judge
@@ -16,22 +15,8 @@ from vpclab.topology.cidr import usable
 from vpclab.topology.errors import Refused
 from vpclab.topology.rules import reserved_addresses
 
-PATH = Path(__file__).parent.parent / "notebooks" / "source" / "02_vpcs_subnets_and_addresses.md"
-CHAPTER = read(PATH, PATH.name)
-TEXT = PATH.read_text(encoding="utf-8")
-PARTS = (
-    "Recall", "Puzzle", "Worked trace", "Faded examples", "Change it", "Exercises", "Break and fix",
-    "Explain", "Key points", "More practice",
-)  # fmt: skip
-
-
-def code(start: str) -> str:
-    """Return the text of the code cell that begins so."""
-    return next(c.source for c in CHAPTER.cells if c.kind == "code" and c.source.startswith(start))
-
-
-def values(network):
-    return {kind.__name__: table for kind, table in network.snapshot().tables.items()}
+LESSON = Lesson("02")
+CHAPTER, TEXT, code = LESSON.chapter, LESSON.text, LESSON.code
 
 
 def built():

@@ -2,34 +2,19 @@
 
 import json
 import re
-from pathlib import Path
 
 import pytest
+from lessons import PARTS, Lesson, values
 
 from vpclab import Refused, internet, tcp, trace
-from vpclab.authoring import read
 from vpclab.course import route_explorer, show
 from vpclab.course.chapters import c03
 from vpclab.course.declarations import catalogue, prediction
 from vpclab.course.exercises import Exercise, Explanation
 from vpclab.data import data_path
 
-PATH = Path(__file__).parent.parent / "notebooks" / "source" / "03_route_tables_and_gateways.md"
-CHAPTER = read(PATH, PATH.name)
-TEXT = PATH.read_text(encoding="utf-8")
-PARTS = (
-    "Recall", "Puzzle", "Worked trace", "Faded examples", "Change it", "Exercises", "Break and fix",
-    "Explain", "Key points", "More practice",
-)  # fmt: skip
-
-
-def code(start: str) -> str:
-    """Return the text of the code cell that begins so."""
-    return next(c.source for c in CHAPTER.cells if c.kind == "code" and c.source.startswith(start))
-
-
-def values(network):
-    return {kind.__name__: table for kind, table in network.snapshot().tables.items()}
+LESSON = Lesson("03")
+TEXT, code = LESSON.text, LESSON.code
 
 
 def test_the_networks_that_learners_build_are_those_that_questions_are_about():

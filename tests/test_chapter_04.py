@@ -1,32 +1,17 @@
 """Chapter 04 as a lesson: what its text says is what the engine says, and what it promises is in it."""
 
 import re
-from pathlib import Path
 
 import pytest
+from lessons import PARTS, Lesson, values
 
 from vpclab import internet, tcp, trace
-from vpclab.authoring import read
 from vpclab.course.chapters import c04
 from vpclab.course.declarations import catalogue, prediction
 from vpclab.course.exercises import Exercise, Explanation
 
-PATH = Path(__file__).parent.parent / "notebooks" / "source" / "04_public_and_private_subnets.md"
-CHAPTER = read(PATH, PATH.name)
-TEXT = PATH.read_text(encoding="utf-8")
-PARTS = (
-    "Recall", "Puzzle", "Worked trace", "Faded examples", "Change it", "Exercises", "Break and fix",
-    "Explain", "Key points", "More practice",
-)  # fmt: skip
-
-
-def code(start: str) -> str:
-    """Return the text of the code cell that begins so."""
-    return next(c.source for c in CHAPTER.cells if c.kind == "code" and c.source.startswith(start))
-
-
-def values(network):
-    return {kind.__name__: table for kind, table in network.snapshot().tables.items()}
+LESSON = Lesson("04")
+TEXT, code = LESSON.text, LESSON.code
 
 
 def test_the_network_that_learners_build_is_the_one_that_predictions_are_about():
