@@ -305,6 +305,14 @@ class Notebook:
         )
         return found
 
+    def squeezed(self) -> list[str]:
+        """Return the choices of radio buttons that are higher than their place."""
+        labels = self.page.locator(".jp-NotebookPanel:not(.lm-mod-hidden) .widget-radio-box label")
+        found: list[str] = labels.evaluate_all(
+            "all => all.filter(one => one.scrollHeight > one.clientHeight + 1).map(one => one.innerText)"
+        )
+        return found
+
     def look(self, width: int, theme: str) -> None:
         """Give the window a width and JupyterLab a theme; in a narrow window the file browser is closed."""
         self.page.set_viewport_size({"width": width, "height": SIZE["height"]})

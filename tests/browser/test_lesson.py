@@ -274,4 +274,5 @@ def test_nothing_is_too_wide_and_axe_finds_nothing_serious(lesson, page, screens
             path=screenshots / f"lesson-{re.sub(r'[^a-z0-9]', '', name)}-{width}-{theme.lower()}.png"
         )
     assert lesson.scrolled() == []
+    assert lesson.squeezed() == []
     assert serious(page) == []

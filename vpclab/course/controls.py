@@ -12,6 +12,7 @@ from vpclab.render import theme
 from vpclab.topology.errors import VpclabError
 
 __all__ = [
+    "CHOICES",
     "GRID",
     "button",
     "columns",
@@ -25,6 +26,11 @@ __all__ = [
     "trying",
 ]
 
+# A choice of several lines needs their height, and not that of one.
+CHOICES = (
+    "<style>.jupyter-widget-radio .jupyter-widget-radio-box label"
+    "{height:auto;line-height:1.4;padding-bottom:2px}</style>"
+)
 # Two columns where there is room for both, one below the other in a narrow window.
 GRID = "display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,380px),1fr));gap:4px 16px"
 
@@ -104,7 +110,7 @@ def trying(action: Callable[[], object]) -> str:
 
 def live(html: str) -> str:
     """Return HTML that a screen reader reads out when it changes."""
-    return f'<div role="status" aria-live="polite">{html}</div>'
+    return f'{CHOICES}<div role="status" aria-live="polite">{html}</div>'
 
 
 def line(text: str, strong: str = "") -> str:

@@ -14,7 +14,7 @@ from typing import Any
 from vpclab.course import copies, words
 from vpclab.course.blank import ____, holds_blank
 from vpclab.course.cards import Card, Code, prose
-from vpclab.course.controls import button, field, live
+from vpclab.course.controls import CHOICES, button, field, live
 from vpclab.course.declarations import explanation, prediction
 from vpclab.course.exercises import Explanation, Prediction
 from vpclab.course.lesson import commit, committed
@@ -160,7 +160,7 @@ def _head(id: str) -> Any:
 
 
 def _asked(text: str) -> str:
-    return f'<div style="line-height:1.45;max-width:60em">{prose(text)}</div>'
+    return f'{CHOICES}<div style="line-height:1.45;max-width:60em">{prose(text)}</div>'
 
 
 def _radio(label: str, options: list[tuple[str, Any]]) -> Any:
