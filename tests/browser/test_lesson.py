@@ -211,7 +211,7 @@ def test_the_recall_card_and_its_controls_ask_the_same_after_all_were_answered(h
             box = boxes.nth(place)
             if (choices := box.get_by_role("radio").or_(box.get_by_role("checkbox"))).count():
                 lesson.go_to('recall("04")') if hand.keyboard else None
-                hand.press('recall("04")', choices.first)
+                hand.press('recall("04")', choices.last)
             else:
                 hand.type(
                     'recall("04")',
