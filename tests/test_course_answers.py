@@ -18,6 +18,7 @@ import pytest
 from vpclab import Topology, internet, tcp
 from vpclab.course import ____, words
 from vpclab.course.chapters.c04 import shop
+from vpclab.course.comparing import Aspect, Compare
 from vpclab.course.declarations import catalogue
 from vpclab.course.exercises import Exercise, Trap, judge
 from vpclab.course.kinds import Build, Choice, Diagnose, Intent, Match, Number, Order, Step
@@ -57,6 +58,10 @@ SAMPLES = [
     sample(Diagnose(shop, Intent(internet, "web", tcp(22))), id="99-diagnose"),
     sample(Step(shop, Intent(internet, "web", tcp(443)), at="internet gateway"), id="99-next"),
     sample(Step(shop, Intent(internet, "web", tcp(22)), "security group web", "passes"), id="99-pass"),
+    sample(Compare(("group", "ACL"), (
+        Aspect("guards", "What it guards", {"a": "an interface", "b": "a subnet"}, ("a", "b"), fact="SG-5"),
+        Aspect("reply", "An answer", {"a": "passes", "b": "needs a rule"}, lambda: ("a", "b"), fact="ACL-8"),
+    )), id="99-compare"),
     sample(Build(lambda: Topology("my"), (Intent(internet, "web", tcp(443)),)), build_a_shop, id="99-build"),
 ]  # fmt: skip
 EXERCISES = [*SAMPLES, *(item for item in catalogue().values() if isinstance(item, Exercise))]
@@ -119,6 +124,10 @@ def in_other_words(exercise: Exercise) -> Iterator[Any]:
         case "match":
             yield from (dict(reversed(right.items())), list(right.items()), tuple(right.items()))
             yield {key.upper(): [value] for key, value in right.items()}
+        case "compare":
+            yield from (dict(reversed(right.items())), {key.upper(): list(row) for key, row in right.items()})
+            yield {key: " ".join(row) for key, row in right.items()}
+            yield {row.name: tuple(row.options[key] for key in right[row.key]) for row in kind.rows}
         case "diagnose":
             name, code = right
             yield from ([name, code], (code, name), (name.upper(), code.lower()), f"{name}, {code}")
@@ -211,6 +220,7 @@ UNREADABLE = {
     "cidr": (words.WRITE_BLOCK, words.WRITE_LENGTH, words.OTHER_FAMILY),
     "order": (words.WRITE_LIST,),
     "match": (words.WRITE_PAIRS,),
+    "compare": (words.WRITE_ROWS, words.WRITE_ROW, words.WRITE_CELLS),
     "diagnose": (words.WRITE_DIAGNOSIS, words.WRITE_COMPONENT_OF),
     "step": (words.WRITE_COMPONENT, words.WRITE_ADDRESS, words.WRITE_PASSES),
     "edit": (words.WRITE_FUNCTION, words.ONE_PARAMETER, words.PLAIN_FUNCTION),
@@ -224,6 +234,7 @@ REFUTED = {
              "{what}.{code}: {value}. Way out: {rest}."),
     "order": (words.ORDER_FIRST, words.ORDER_FROM),
     "match": (words.PAIRS_RIGHT,),
+    "compare": (words.COMPARE_REFUTED, words.COMPARE_EMPTY),
     "diagnose": (words.DIAGNOSIS_CODE, words.DIAGNOSIS_NOT_THERE),
     "step": tuple(words.STEP_REFUTED.values()),
     "edit": (words.MUST_ARRIVE, words.MUST_NOT_ARRIVE, words.MUST_KNOW, words.REMOVED, words.CHECK_FAILED,
@@ -287,6 +298,11 @@ def wrong_answers(exercise: Exercise) -> Iterator[Any]:
         case "match":
             yield from (dict.fromkeys(right, value) for value in kind.choices)
             yield dict(zip(right, reversed(right.values()), strict=True))
+        case "compare":
+            for row in kind.rows:
+                wrong = [key for key in row.options if key != row.keys[0]]
+                yield from ({**right, row.key: (key, *row.keys[1:])} for key in wrong)
+                yield {key: cells for key, cells in right.items() if key != row.key}
         case "diagnose":
             stops = kind.flow.trace(kind.given()).blockers
             for thing in kind.given().snapshot():

@@ -19,6 +19,7 @@ A learner uses about a dozen words::
 
     stepper("04-p2")                  # the packet's way, step by step
     rule_editor(web_sg, "tcp 443 from 203.0.113.10")    # change rules and see the verdict at once
+    comparison("10-table")            # a comparison table, filled by experiments
     route_explorer(front)             # every route judged for an address
     cidr_planner("10.0.0.0/16")       # cut a block into subnets
     progress()                        # the map of the course, and what to do next
@@ -31,6 +32,7 @@ sentence.
 from __future__ import annotations
 
 from vpclab.course.blank import ____
+from vpclab.course.comparing import comparison, printable
 from vpclab.course.copies import renew
 from vpclab.course.declarations import catalogue
 from vpclab.course.editing import rule_editor
@@ -61,6 +63,8 @@ __all__ = [  # noqa: RUF022 - in the order in which a lesson uses them
     "cidr_planner",
     "route_explorer",
     "rule_editor",
+    "comparison",
+    "printable",
     "probe",
     "ticket",
     "explain",

@@ -33,6 +33,7 @@ from vpclab.course.kinds import (
 
 __all__ = ["Exercise", "Explanation", "Prediction", "Trap", "Verdict", "judge"]
 
+_LINE = 90  # characters; a longer dict is written row by row
 # The four answers of a check: what a program reads, the learner's word, the look.
 STATES = {
     "not yet": (words.NOT_YET, "open"),
@@ -102,7 +103,15 @@ class Exercise:
 
 
 def value_source(value: Any) -> str:
-    """Return a value as people type it in the lessons: text in double quotes."""
+    """Return a value as people type it in the lessons: text in double quotes, a long table row by row."""
+    if isinstance(value, dict) and len(repr(value)) > _LINE:
+        return "\n".join(("{", *(f"    {_typed(key)}: {_typed(item)}," for key, item in value.items()), "}"))
+    return _typed(value)
+
+
+def _typed(value: Any) -> str:
+    if isinstance(value, tuple) and len(value) > 1:
+        return f"({', '.join(map(_typed, value))})"
     return json.dumps(value, ensure_ascii=False) if isinstance(value, str) else repr(value)
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from vpclab.course import quiz, words
 from vpclab.course.blank import ____
 from vpclab.course.cards import Card, Code
+from vpclab.course.comparing import remember
 from vpclab.course.copies import outdated
 from vpclab.course.declarations import exercise, find, prediction
 from vpclab.course.exercises import Prediction, Verdict, judge
@@ -50,8 +51,9 @@ def show(what: Any) -> Any:
 
 def check(id: str, answer: Any = ____) -> Verdict:
     """Judge an answer and return the verdict, with evidence."""
-    verdict = judge(exercise(id), answer)
-    book = record()
+    item, book = exercise(id), record()
+    verdict = judge(item, answer)
+    remember(id, item.kind, answer)
     done = any(event.get("state") == "correct" for event in book.of(id) if event["event"] == "check")
     if verdict.state != "not yet" and not (done and verdict.state == "correct"):
         book.add("check", id, state=verdict.state, misconception=verdict.misconception)

@@ -113,6 +113,7 @@ KIND_NAMES = {
     "build": "build the network",
     "diagnose": "name the fault",
     "step": "the packet's next step",
+    "compare": "fill the table",
 }
 WHERE_TO_TYPE = {
     "choice": 'Put a letter, in quotes, in place of the ____ (such as "a"), in the cell that holds:',
@@ -124,6 +125,10 @@ WHERE_TO_TYPE = {
     "build": "Put your lines in place of the ____, in the cell that holds:",
     "diagnose": 'Put two names in place of the ____ (such as ("web", "CODE")), in the cell that holds:',
     "step": "Put a name or an address, in quotes, in place of the ____, in the cell that holds:",
+    "compare": (
+        "Choose in the table's lists; or put rows in place of the ____ (such as "
+        '{"row": ("a", "b")}, one letter for each column), in the cell that holds:'
+    ),
 }
 PREDICTION = "prediction"
 EXERCISE = "exercise"
@@ -730,3 +735,31 @@ NOTEBOOK_YOURS_OLDER = (
     "brings the newer one, and keeps yours as a dated backup."
 )
 UNKNOWN_OLDER = "{what}. Is this notebook older or newer than the course? `renew()` on the start page tells"
+
+# --- comparison tables -------------------------------------------------------------------------------------
+
+COMPARE_ROW, COMPARE_KEY, COMPARE_CHOICES = "what is compared", "row", "choose, for each column, from"
+COMPARE_COLUMNS = "The columns: {columns}."
+COMPARE_OPEN = "…"
+COMPARE_CHOOSE = "choose"
+COMPARE_NOTHING = "Choose in at least one row first."
+COMPARE_PRINT = "Save for printing"
+COMPARE_MARKS = {True: "✔ holds", False: "✖ look again", None: "○ to fill in"}
+COMPARE_REFUTED = "In the row “{row}”, look again at: {columns}. This is what happens:"
+COMPARE_EMPTY = "{done} of {all} rows are filled, and what is filled holds. Still open: {rows}."
+COMPARE_DONE = "The whole table holds. You can print it."
+WRITE_ROWS = (
+    "{value} is no table. Write a dict: a row's name, and for each column one letter in brackets. The rows are "
+    "{keys}."
+)
+WRITE_ROW = "{value} is no row of the table. The rows are {keys}."
+WRITE_CELLS = (
+    "The row {row} needs {count} letters in brackets, each one of {keys}, or None for a cell that you leave "
+    "open. You gave {value}."
+)
+NOT_A_TABLE = "{id} is no comparison table"
+PRINTED = (
+    "The table was written to `{where}` in the folder of your chapters, with {done} of {all} rows filled. "
+    "Open it in a browser and print it."
+)
+NOT_PRINTED = "The page {where} could not be written: {reason}."
