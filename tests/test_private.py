@@ -514,3 +514,30 @@ def test_a_reply_by_another_appliance_than_the_gateways_does_not_leave() -> None
     net.pub.route("0.0.0.0/0", to="m")
     found = net.trace(X, "p1", tcp(80))
     assert (found.outcome, found.blockers[0].code) == ("reply-blocked", "INGRESS_RTB_TRAFFIC_REDIRECTION")
+
+
+def test_a_vpn_connection_is_called_so_and_not_like_the_gateway_it_ends_at(net: Base) -> None:
+    from vpclab import draw
+    from vpclab.course import walk
+    from vpclab.course.stepping import StepView
+    from vpclab.render import tables
+
+    net.prv.route_table.propagate(net.vpn())
+    way = net.trace("a1", OP, tcp(443))
+    table, picture = str(tables(way)[0]), draw(way)
+    line = next(n for n, hop in enumerate(way.forward) if hop.component.name == "vpn")
+    for said in (str(way), table, picture.svg, picture.alt, draw(way, step=line + 1).alt):
+        assert "VPN connection vpn" in said
+        assert "virtual private gateway vpn" not in said
+    assert "vgw passes it on" in str(walk(way))
+    assert "vpn passes it on" in str(walk(way))
+    assert "VPN connection vpn" in str(StepView(way, 9))
+    net.topology.direct_connect("dx", gateway="vgw", site="OP")
+    assert "Direct Connect dx" in str(net.trace("a1", OP, tcp(443)))
+
+
+def test_blocks_in_the_table_of_a_connection_are_written_as_blocks(net: Base) -> None:
+    from vpclab.render import tables
+
+    net.vpn(announces=["192.168.0.0/24", "192.168.1.0/24"])
+    assert "192.168.0.0/24, 192.168.1.0/24" in str(tables(net.topology["vpn"])[0])

@@ -271,7 +271,8 @@ def rewriting(hop: Hop) -> str:
 
 
 def _title(place: Hop | Decision) -> str:
-    return f"{place.kind.replace('_', ' ').replace('acl', 'ACL')} {place.component.name}"
+    kind = getattr(place.component, "spoken", place.kind.replace("_", " ").replace("acl", "ACL"))
+    return f"{kind} {place.component.name}"
 
 
 def rule_table(decision: Decision, names: Mapping[str, str]) -> Table:
@@ -324,6 +325,8 @@ def _told(step: Step) -> tuple[str, str]:
         return (step.mark, "")
     packet = step.hop.packet_out or step.hop.packet_in
     did = deed(step.hop, step.leg, 1, 2).removeprefix("in: ").removeprefix("out: ").removesuffix(", passes")
+    if step.hop.kind == "virtual_private_gateway" and step.allowed:  # the gateway, and the line behind it
+        did = f"{step.hop.component.name} {did}"
     return (f"{step.mark}: {did}", f"{_end(packet, 'src')} → {_end(packet, 'dst')}")
 
 

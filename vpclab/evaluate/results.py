@@ -105,7 +105,7 @@ class Hop:
         mark = {True: "✔", False: "✖", None: "?"}[self.allowed]
         if self.decisions:
             return f"{mark} " + " ".join(str(decision) for decision in self.decisions)
-        what, name = self.kind.replace("_", " "), self.component.name
+        what, name = getattr(self.component, "spoken", self.kind.replace("_", " ")), self.component.name
         changed = f", leaves as {self.packet_out}" if self.packet_out not in (None, self.packet_in) else ""
         return display.plain(
             f"{mark} {what if what == name else f'{what} {name}'}: {self.packet_in}{changed}"

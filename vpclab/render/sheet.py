@@ -138,7 +138,7 @@ class Sheet:
                 hidden, now = current is not None and number > current, number == current
                 text = words.deed(hop, leg, place, len(hops) - 1)
                 if station is None:  # it has no place of its own, so it says its name where the packet is
-                    text = f"{words.plain(hop.kind)} {getattr(hop.component, 'name', '')}: {text}"
+                    text = f"{words.kind_of(hop)} {getattr(hop.component, 'name', '')}: {text}"
                 if stopped and place == len(hops) - 1:
                     text = "never gets it" if leg == FORWARD else "gets no answer"
                 step = _step_row(leg, hop, number, text, hidden, now, stopped)

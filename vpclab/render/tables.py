@@ -112,6 +112,7 @@ def _tables(value: Any, snapshot: Any) -> Iterable[Table]:
     for name in (field.name for field in fields(value) if field.name not in ("name", "tags")):
         found = getattr(value, name)
         found = words.name_of(snapshot, found) if name.endswith("_id") and found else found
+        found = ", ".join(map(str, found)) if isinstance(found, tuple) else found
         rows.append((words.plain(name.removesuffix("_id")), found))
     yield Table(f"{words.plain(value.kind)} {value.name}", ("attribute", "value"), tuple(rows))
 
@@ -217,7 +218,7 @@ def _(value: Trace, snapshot: Snapshot) -> Iterable[Table]:
         mark = theme.MARKS[hop.allowed]
         if hop.allowed is not True and decides is None:
             decides = number
-        where = f"{words.plain(hop.kind)} {getattr(hop.component, 'name', '')}".strip()
+        where = f"{words.kind_of(hop)} {getattr(hop.component, 'name', '')}".strip()
         why = " ".join(words.short(decision) for decision in hop.decisions)
         after = "the same" if hop.packet_out == hop.packet_in else hop.packet_out or "ends here"
         would = "would be " if hop.allowed and decides is not None else ""

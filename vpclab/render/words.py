@@ -33,6 +33,11 @@ def plain(kind: str) -> str:
     return " ".join(proper.get(word, word) for word in kind.split("_")).replace("egress only", "egress-only")
 
 
+def kind_of(place: Hop | Decision) -> str:
+    """Return what people call the kind of a hop's component; a VPN connection is not its gateway."""
+    return str(getattr(place.component, "spoken", "")) or plain(place.kind)
+
+
 def name_of(snapshot: Snapshot, id: str) -> str:
     """Return the name of what has that id, or the id."""
     return theme.clean(next((table[id].name for table in snapshot.tables.values() if id in table), id))
@@ -149,7 +154,7 @@ def conclusion(trace: Trace) -> str:
     asked = question(trace)
     if trace.outcome in ("blocked", "reply-blocked") and trace.blockers:
         first = trace.blockers[0]
-        where = f"{plain(first.kind)} {theme.clean(getattr(first.component, 'name', ''))}".strip()
+        where = f"{kind_of(first)} {theme.clean(getattr(first.component, 'name', ''))}".strip()
         what = "the reply is blocked" if first.leg == REPLY else "blocked"
         more = len(trace.blockers) - 1
         rest = f"; {more} more check{'s' if more > 1 else ''} would stop it too" if more else ""
@@ -161,7 +166,7 @@ def conclusion(trace: Trace) -> str:
 
 def _way(trace: Trace) -> str:
     crossed = [h for h in trace.forward if h.kind.endswith(("gateway", "connection", "endpoint"))]
-    names = dict.fromkeys(f"{plain(h.kind)} {theme.clean(h.component.name)}" for h in crossed)
+    names = dict.fromkeys(f"{kind_of(h)} {theme.clean(h.component.name)}" for h in crossed)
     return f"by way of {' and '.join(names)}" if names else "without leaving the VPC"
 
 
@@ -174,7 +179,7 @@ def step_sentence(trace: Trace, step: int) -> str:
     leg, hop = legs[step - 1]
     hops = trace.forward if leg == FORWARD else trace.reply
     place = step - 1 if leg == FORWARD else step - 1 - len(trace.forward)
-    kind, name = plain(hop.kind), theme.clean(hop.component.name)
+    kind, name = kind_of(hop), theme.clean(hop.component.name)
     where = kind if kind == name else f"{kind} {name}"
     mark = theme.MARKS[hop.allowed]
     answer = f"{mark.word}, " if hop.decisions else ""

@@ -264,6 +264,11 @@ class Connection(Resource):
         return self.state == "available" and self.tunnels_up > 0
 
     @property
+    def spoken(self) -> str:
+        """Return what people call it: its hops count as the gateway's, and are not the gateway."""
+        return "VPN connection" if self.medium == "vpn" else "Direct Connect"
+
+    @property
     def rank(self) -> int:
         """Return the preference among equal prefixes: Direct Connect, VPN static, VPN BGP (VGW-6)."""
         return 0 if self.medium == "direct-connect" else 1 if self.static else 2
