@@ -3,11 +3,11 @@
 import ipywidgets
 import pytest
 
-from vpclab import BadInput, Topology, internet, tcp, trace
+from vpclab import BadInput, Topology, internet, service, tcp, trace
 from vpclab.course import predict, show, stepper, walk, words
 from vpclab.course import stepping as module
 from vpclab.course.record import record
-from vpclab.course.stepping import StepView, asks, header_table, rule_table, step_view, steps
+from vpclab.course.stepping import GATEWAY, StepView, asks, header_table, rule_table, step_view, steps
 
 
 @pytest.fixture(autouse=True)
@@ -48,6 +48,25 @@ def test_the_way_through_a_nat_gateway_goes_round_twice_and_crosses_it_inside_it
     request = [mark for mark in marks(trace(shop(), "app", internet, tcp(443))) if mark[0] == "f"]
     assert [label for _, label, _ in request] == [1, 2, 3, 5, 4, 6, 1, 2, 3, 4, 5, 6]
     assert [label for _, label, mark in request if mark == "✔"] == [1, 2, 3, 5, 4, 2, 3, 4]
+
+
+def shop_with_endpoints():
+    network = shop()
+    prod = network["prod"]
+    prod.gateway_endpoint("s3", route_tables=["public-a"])
+    prod.security_group("desk", inbound=["tcp 443 from 10.0.0.0/16"])
+    prod.interface_endpoint("ssm", ["public-a"], security_groups=["desk"], private_dns=False, name="desk")
+    return network
+
+
+def test_a_gateway_endpoint_is_crossed_as_gateways_are_and_an_interface_endpoint_is_an_end():
+    network = shop_with_endpoints()
+    crossed = [s for s in steps(trace(network, "web", service("s3"), tcp(443))) if s.label == GATEWAY]
+    assert [step.hop.component.name for step in crossed] == ["gw-s3", "gw-s3"]
+    way = steps(trace(network, "web", "desk", tcp(443)))
+    assert len(way) == 12
+    assert not any(step.hop for step in way if step.label == GATEWAY)
+    assert [step.leg for step in way if step.hop] == ["forward", "forward", "reply", "reply"]
 
 
 def test_where_the_packet_ends_the_rest_is_not_reached():

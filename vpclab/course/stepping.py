@@ -98,10 +98,11 @@ def steps(trace: Trace) -> tuple[Step, ...]:
 
 def _steps_of(hop: Hop, leg: str, place: int, first: bool) -> list[Step]:
     """Return the steps that a hop makes: one for each label that its decisions, or its kind, stand under."""
-    own = _label(hop.kind, hop.direction)
+    end = getattr(hop.component, "type", "") == "Interface"  # an endpoint that has an address is no gateway
+    own = None if end else _label(hop.kind, hop.direction)
     under: dict[int, tuple[Decision, ...]] = {} if own is None else {own: ()}
     for decision in hop.decisions:
-        label = _label(decision.kind, decision.direction or hop.direction)
+        label = None if end else _label(decision.kind, decision.direction or hop.direction)
         label = label if label is not None else SG_OUT if first else SG_IN
         under[label] = (*under.get(label, ()), decision)
     return [Step(leg, label, place, hop, decisions) for label, decisions in under.items()]
