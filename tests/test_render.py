@@ -446,6 +446,49 @@ def test_a_subnet_shows_its_route_table_and_network_acl() -> None:
     assert "inbound    *       deny" in str(tables(shop()["app-a"])[2])
 
 
+def endpoints() -> Topology:
+    """One zone with a host, and both kinds of endpoints."""
+    topology = Topology("shop")
+    prod = topology.vpc("prod", "10.0.0.0/16", dns_hostnames=True)
+    app = prod.subnet("app-a", "10.0.0.0/24")
+    group = prod.security_group("desk", inbound=["tcp 443 from 10.0.0.0/16"])
+    app.instance("host")
+    prod.route_table("app", subnets=[app])
+    prod.gateway_endpoint("dynamodb", route_tables=["app"])
+    prod.interface_endpoint("ssm", [app], security_groups=[group])
+    return topology
+
+
+def test_endpoints_prefix_lists_and_interfaces_show_what_makes_them_different() -> None:
+    topology = endpoints()
+    gate, desk = (tables(topology[name]) for name in ("gw-dynamodb", "if-ssm"))
+    assert ("route tables", "app") in gate[0].rows
+    assert ("private DNS", "on") in desk[0].rows
+    assert "10.0.0.11" in str(desk[1])
+    blocks = tables(topology["com.amazonaws.ap-northeast-1.dynamodb"])[0]
+    assert blocks.texts()[1][0] == "52.94.8.0/24"
+    assert tables(topology["host"].interfaces[0])[0].head[-1] == "source/destination check"
+    assert "check" not in str(tables(topology["host"])[0])
+
+
+def test_a_packet_to_an_interface_endpoint_is_drawn_at_the_endpoint_s_own_door() -> None:
+    topology = endpoints()
+    walk = trace(topology, "host", "if-ssm", tcp(443))
+    sheet = Sheet(topology.snapshot(), walk)
+    at = {}
+    for card in (card for zone in sheet.plan.zones for card in zone.cards):
+        for part in (card.door, card.body):
+            for step in part.steps if part else ():
+                at[step.row.id] = card.body.row.lines[0][0].text
+    asked = [at[f"request {number}"] for number in range(1, len(walk.forward) + 1)]
+    assert asked == ["host", "host", "if-ssm-a", "if-ssm-a"]
+
+
+def test_a_prefix_list_that_aws_keeps_goes_by_its_service_on_the_map() -> None:
+    told = Sheet(endpoints().snapshot()).plan.outline()
+    assert any("prefix list dynamodb → gw-dynamodb" in line for line in told)
+
+
 def test_the_deciding_row_is_marked_by_sign_and_word() -> None:
     decision = select_route(shop()["app-a"].route_table, "203.0.113.9")
     table = tables(decision)[0]

@@ -28,6 +28,7 @@ from vpclab.topology.model import (
     Site,
     Snapshot,
     TransitGateway,
+    VpcEndpoint,
 )
 
 MARGIN, SKY = 14, 34
@@ -156,13 +157,23 @@ class Sheet:
         if hop.kind in ("security_group", "network_acl", "route_table"):
             ahead, behind = hops[place + 1 :], hops[:place][::-1]
             for near in (*ahead, *behind) if hop.direction == INBOUND else (*behind, *ahead):
-                body = plan.parts.get(near.component.id) if near.component is not None else None
+                id = self._stands(near)
+                body = plan.parts.get(id)
                 if body is None or body.zone is None:
                     continue
                 if hop.kind == "security_group":
-                    return plan.doors.get(near.component.id, body)
+                    return plan.doors.get(id, body)
                 return (plan.acls if hop.kind == "network_acl" else plan.routes)[body.zone.subnet.id]
-        return self._part(getattr(hop.component, "id", None))
+        return self._part(self._stands(hop))
+
+    def _stands(self, hop: Hop) -> str:
+        """Return the id under which the map has what a hop is about: for an endpoint, its interface there."""
+        if isinstance(hop.component, VpcEndpoint) and hop.component.type == "Interface":
+            for eni in self.snapshot.all(NetworkInterface):
+                ends = (hop.packet_in.src, hop.packet_in.dst)
+                if eni.owner_id == hop.component.id and any(e.address in ends for e in eni.addresses):
+                    return eni.id
+        return getattr(hop.component, "id", "")
 
     # -- tracks --------------------------------------------------------------------------------------
 

@@ -22,12 +22,14 @@ from vpclab.topology.model import (
     Instance,
     NetworkAcl,
     NetworkInterface,
+    PrefixList,
     Resource,
     RouteTable,
     SecurityGroup,
     Snapshot,
     Subnet,
     Vpc,
+    VpcEndpoint,
     ports_text,
     protocol_name,
 )
@@ -153,6 +155,27 @@ def _target(id: str, snapshot: Snapshot) -> str:
 
 
 @_tables.register
+def _(value: PrefixList, snapshot: Snapshot) -> Iterable[Table]:
+    rows = tuple((block, block[0], block[-1]) for block in value.cidrs)
+    yield Table(f"prefix list {value.name}", ("block", "first address", "last address"), rows)
+
+
+@_tables.register
+def _(value: VpcEndpoint, snapshot: Snapshot) -> Iterable[Table]:
+    rows = [("VPC", words.name_of(snapshot, value.vpc_id or "")), ("service", value.service)]
+    rows.append(("type", value.type))
+    if value.type == "Gateway":
+        tables = [words.name_of(snapshot, id) for id in value.route_table_ids]
+        rows.append(("route tables", ", ".join(tables) or "none"))
+    own = [eni for eni in snapshot.all(NetworkInterface) if eni.owner_id == value.id]
+    if own:
+        rows.append(("private DNS", "on" if value.private_dns else "off"))
+    yield Table(f"VPC endpoint {value.name}", ("attribute", "value"), tuple(rows))
+    if own:
+        yield from _interfaces(f"network interfaces of {value.name}", own, snapshot)
+
+
+@_tables.register
 def _(value: Snapshot, snapshot: Snapshot) -> Iterable[Table]:
     yield _subnets(f"subnets of {value.name}", value.all(Subnet), value)
 
@@ -190,11 +213,15 @@ def _(value: Instance, snapshot: Snapshot) -> Iterable[Table]:
 
 @_tables.register
 def _(value: NetworkInterface, snapshot: Snapshot) -> Iterable[Table]:
-    yield from _interfaces(f"network interface {value.name}", [value], snapshot)
+    yield from _interfaces(f"network interface {value.name}", [value], snapshot, alone=True)
 
 
-def _interfaces(caption: str, enis: list[NetworkInterface], snapshot: Snapshot) -> Iterable[Table]:
-    head = ("interface", "subnet", "private", "public", "IPv6", "security groups")
+def _interfaces(
+    caption: str, enis: list[NetworkInterface], snapshot: Snapshot, *, alone: bool = False
+) -> Iterable[Table]:
+    head = (
+        "interface", "subnet", "private", "public", "IPv6", "security groups", "source/destination check",
+    )  # fmt: skip
     ids = dict.fromkeys(id for eni in enis for id in eni.group_ids)
     rows = []
     for eni in enis:
@@ -204,7 +231,8 @@ def _interfaces(caption: str, enis: list[NetworkInterface], snapshot: Snapshot) 
         )
         where = words.name_of(snapshot, eni.subnet_id)
         pairs: list[tuple[Any, Any]] = [(a.address, a.public_ip) for a in eni.addresses] or [(None, None)]
-        rows += [(eni.name, where, *pair, six, ", ".join(names)) for pair in pairs]
+        check = ("on" if eni.source_dest_check else "off") if alone else ""
+        rows += [(eni.name, where, *pair, six, ", ".join(names), check) for pair in pairs]
     yield Table(caption, head, tuple(rows))
     for group in (snapshot.get(SecurityGroup, id) for id in ids):
         yield from _tables(group, snapshot) if group else ()

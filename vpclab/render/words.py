@@ -25,6 +25,7 @@ from vpclab.topology.model import (
     Vpc,
     protocol_name,
 )
+from vpclab.topology.services import short_name
 
 
 def plain(kind: str) -> str:
@@ -62,11 +63,23 @@ def publicity(snapshot: Snapshot, subnet: Subnet) -> str:
     return "public" if four or six else "private"
 
 
+def where(destination: object) -> str:
+    """Return a destination, short enough for the map: a prefix list that AWS keeps goes by its service.
+
+    >>> where("10.0.0.0/16"), where("pl-com.amazonaws.ap-northeast-1.s3")
+    ('10.0.0.0/16', 'prefix list s3')
+    """
+    text = str(destination)
+    return f"prefix list {short_name(text)}" if text.startswith("pl-com.amazonaws.") else text
+
+
 def ways(snapshot: Snapshot, table: RouteTable | None) -> str:
     """Return the routes of a table that lead out of the VPC, in a few words."""
     if table is None:
         return "none"
-    out = [f"{r.destination} → {name_of(snapshot, r.target)}" for r in table.routes if r.target != LOCAL]
+    out = [
+        f"{where(r.destination)} → {name_of(snapshot, r.target)}" for r in table.routes if r.target != LOCAL
+    ]
     return ", ".join(out) or "local only"
 
 
@@ -124,7 +137,7 @@ def deed(hop: Hop, leg: str, place: int, last: int) -> str:
     if changes := _changes(hop):
         return ", ".join(changes)
     if target is not None and rule is not None:
-        return f"{rule.destination} → {target.name}"
+        return f"{where(rule.destination)} → {target.name}"
     if rule is not None:
         return f"{side}{rule}"
     if hop.kind == "security_group":
