@@ -88,6 +88,22 @@ def dual_stack() -> Topology:
     return Base(dual=True).topology
 
 
+def three_vpcs() -> Topology:
+    """Three VPCs in two Regions, a peering between the first two and one between the last two."""
+    topology = Topology("three")
+    blocks = {"prod": "10.0.0.0/16", "partner": "10.1.0.0/16", "maker": "10.2.0.0/16"}
+    for name, block in blocks.items():
+        vpc = topology.vpc(name, block, region="eu-central-1" if name == "maker" else None)
+        group = vpc.security_group("open", inbound=["tcp 443 from 10.0.0.0/16"])
+        vpc.subnet(f"{name}-a", block.replace("/16", "/24")).instance(f"host-{name}", security_groups=[group])
+    for a, b in (("prod", "partner"), ("partner", "maker")):
+        road = topology[a].peer(b, f"road-{b}")
+        topology[f"{a}-a"].route(blocks[b], to=road)
+        topology[f"{b}-a"].route(blocks[a], to=road)
+    topology["prod-a"].route("0.0.0.0/0", to=topology["prod"].internet_gateway())
+    return topology
+
+
 def nothing() -> Topology:
     topology = Topology("empty")
     topology.vpc("prod", "10.0.0.0/16")
@@ -100,6 +116,8 @@ SHEETS: dict[str, Any] = {
     "Japanese names": japanese,
     "two Regions": two_regions,
     "dual stack": dual_stack,
+    "three VPCs": three_vpcs,
+    "over a peering between three VPCs": lambda: trace(three_vpcs(), "host-partner", "host-maker", tcp(443)),
     "an empty VPC": nothing,
     "no VPC": lambda: Topology("void"),
     "a site beside the internet": examples.shop_with_office,
@@ -195,6 +213,31 @@ def test_thirty_instances_stay_small() -> None:
     assert scene.width <= 800
     assert scene.height <= 1000
     assert sum("5 instances" in row.text for row in rows_in(scene.things)) == 6
+
+
+@pytest.mark.parametrize("ends", [None, ("host-prod", "host-partner"), ("host-partner", "host-maker")])
+def test_three_vpcs_can_be_read_in_a_window_of_800_pixels(ends: Any) -> None:
+    network = three_vpcs()
+    scene = scene_of(trace(network, *ends, tcp(443)) if ends else network)
+    assert scene.width <= 1070, "else 12 pixels shrink to less than 9"
+
+
+def test_a_map_of_several_vpcs_cuts_no_route() -> None:
+    heads = [row for row in rows_in(scene_of(three_vpcs()).things) if row.id.endswith("route table")]
+    assert [len(row.lines) for row in heads] == [3, 3, 2]
+    assert all(row.needs <= row.w for row in heads)
+    assert "route table prod-a, 10.1.0.0/16 → road-partner, 0.0.0.0/0 → igw" in draw(three_vpcs()).outline
+
+
+def test_a_map_says_which_vpcs_a_peering_or_a_transit_gateway_joins_and_a_state_that_stops() -> None:
+    network = three_vpcs()
+    network["prod"].peer("maker", "asked", status="pending-acceptance")
+    network.transit_gateway("hub").attach("prod", ["prod-a"])
+    texts = [row.text for row in rows_in(scene_of(network).things)]
+    assert "peering connection road-partner, prod – partner" in texts
+    assert "peering connection asked, prod – maker, pending-acceptance" in texts
+    assert "transit gateway hub, prod" in texts
+    assert "transit gateway hub (prod)" in draw(network).alt
 
 
 def test_a_stack_never_hides_a_traced_instance() -> None:

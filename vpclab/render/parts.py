@@ -276,6 +276,8 @@ class Land(Placed):
         frame = Box(self.vpc.id, self.x, self.y, self.w, self.h, line=theme.FRAME, pen=2, inside=[self.title])
         for (az, x, y), (_, zones), wide in zip(self._frames, self.columns, self.widths, strict=True):
             line = [quiet("Availability Zone"), quiet(az)._replace(bold=True)]
+            if sum(cell.needs for cell in line) > wide - 20:
+                line[0] = quiet("Zone")
             head = Row(f"{self.vpc.id} {az}", [line], x + 10, y + 4, wide - 20)
             column = Box(head.id, x, y, wide, self.y + self.h - 10 - y, line=theme.QUIET)
             column.style, column.inside = "rounded,dashed", [head, *(zone.box() for zone in zones)]

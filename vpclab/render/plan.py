@@ -24,6 +24,7 @@ from vpclab.topology.model import (
 )
 
 CROWDED = 4  # cards of a subnet before those that are alike become one
+MANY = 3  # VPCs from which on columns are narrow, so that the sheet is still read in a window of 800 pixels
 # What stands on a VPC's edge; one more kind is one more line.
 GATES: tuple[type[Resource], ...] = (
     InternetGateway,
@@ -48,7 +49,9 @@ class Plan:
         self.lands = [self._land(vpc) for vpc in snapshot.all(Vpc)]
         columns = sum(len(land.columns) for land in self.lands)
         for land in self.lands:
-            land.widths = [310 if columns < 3 else 264] * len(land.columns)
+            wide = 220 if len(self.lands) >= MANY else 310 if columns < 3 else 264
+            land.widths = [wide] * len(land.columns)
+        self._fold()
 
     @property
     def zones(self) -> Iterator[Zone]:
@@ -74,14 +77,25 @@ class Plan:
 
     def focus(self) -> None:
         """Shrink what no packet passes, so that the way stands out."""
+        walked, other = (272, 200) if len(self.lands) >= MANY else (330, 250)
         for land in self.lands:
-            land.widths = [330 if any(zone.walked for zone in zones) else 250 for _, zones in land.columns]
+            land.widths = [walked if any(z.walked for z in zones) else other for _, zones in land.columns]
         for zone in self.zones:
             if not zone.walked:
                 zone.headers, zone.title.pale = [], True
             for card in zone.cards:
                 if not card.walked:
                     card.shrink()
+        self._fold()
+
+    def _fold(self) -> None:
+        """Write what a map of several VPCs would cut off, such as a list of routes, on lines of its own."""
+        if len(self.lands) < 2:
+            return
+        for land in self.lands:
+            for wide, (_, zones) in zip(land.widths, land.columns, strict=True):
+                for part in (part for zone in zones for part in zone.headers):
+                    part.row.lines = _folded(part.row.lines, wide - 36)
 
     def _land(self, vpc: Vpc) -> Land:
         blocks = " · ".join(map(str, (*vpc.cidrs, *vpc.ipv6_cidrs)))
@@ -180,6 +194,16 @@ class Plan:
             for card in others:
                 self.parts[card.id] = first.body
         return [_stacked(group) if len(group) > 1 else group[0] for group in same.values()]
+
+
+def _folded(lines: list[list[Cell]], room: float) -> list[list[Cell]]:
+    """Return a heading, if one line is too short for it, as a line and one more for each thing it lists."""
+    line = [cell for line in lines for cell in line if cell.text]
+    items = [item for cell in line[2:] for item in cell.text.split(", ")]
+    whole = [*line[:2], quiet(", ".join(items))]
+    if sum(cell.needs for cell in whole) <= room:
+        return [whole]
+    return [line[:2], *([Cell("", width=10), quiet(item)] for item in items)]
 
 
 def _stacked(cards: list[Card]) -> Card:

@@ -85,7 +85,9 @@ class Sheet:
             cells = [Cell(words.plain(thing.kind), True, theme.PAPER, 13)]
             if thing.name != thing.kind:
                 cells.append(Cell(theme.clean(thing.name), False, theme.PAPER, 12, most=180))
-            self.outside.setdefault(thing.id, Part(Row(thing.id, [cells]), thing.kind))
+            joined = words.joins(self.snapshot, thing)
+            lines = [cells, *([[Cell(joined, False, theme.PAPER, 12, most=300)]] if joined else [])]
+            self.outside.setdefault(thing.id, Part(Row(thing.id, lines), thing.kind))
         attached = any(gate.vpc_id for gate in self.snapshot.all(InternetGateway))
         if attached and all(part.kind != "internet" for part in self.outside.values()):
             cells = [Cell("internet", True, theme.PAPER, 13)]

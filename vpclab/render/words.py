@@ -18,10 +18,13 @@ from vpclab.topology.model import (
     NatGateway,
     NetworkAcl,
     NetworkAclEntry,
+    PeeringConnection,
     RouteTable,
     SecurityGroup,
     Snapshot,
     Subnet,
+    TransitGateway,
+    TransitGatewayAttachment,
     Vpc,
     protocol_name,
 )
@@ -215,9 +218,25 @@ def summary(snapshot: Snapshot) -> str:
         names = [theme.clean(g.name) for g in snapshot.all(kind)]
         if names:
             facts.append(f"{word}{'s' * (len(names) > 1)} {', '.join(names)}")
+    for joint, word in ((PeeringConnection, "peering connection"), (TransitGateway, "transit gateway")):
+        names = [f"{theme.clean(x.name)} ({joins(snapshot, x) or 'nothing'})" for x in snapshot.all(joint)]
+        if names:
+            facts.append(f"{word}{'s' * (len(names) > 1)} {', '.join(names)}")
     count = sum(1 for _ in snapshot.all(Instance))
     facts += [f"{count} instance{'s' * (count != 1)}"] if count else []
     return f"{' and '.join(vpcs) or 'no VPC yet'}: " + ("; ".join(facts) or "nothing in it yet")
+
+
+def joins(snapshot: Snapshot, thing: Any) -> str:
+    """Return which VPCs a peering connection or a transit gateway joins, and a state that stops packets."""
+    if isinstance(thing, PeeringConnection):
+        ends = [name_of(snapshot, side.vpc_id) for side in (thing.requester, thing.accepter)]
+        return " – ".join(ends) + ("" if thing.status == "active" else f", {thing.status}")
+    if isinstance(thing, TransitGateway):
+        every = snapshot.all(TransitGatewayAttachment)
+        mine = [a.resource_id for a in every if a.transit_gateway_id == thing.id and a.type == "vpc"]
+        return ", ".join(name_of(snapshot, id) for id in mine)
+    return ""
 
 
 def walked(trace: Trace, step: int) -> str:
