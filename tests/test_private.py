@@ -541,3 +541,17 @@ def test_blocks_in_the_table_of_a_connection_are_written_as_blocks(net: Base) ->
 
     net.vpn(announces=["192.168.0.0/24", "192.168.1.0/24"])
     assert "192.168.0.0/24, 192.168.1.0/24" in str(tables(net.topology["vpn"])[0])
+
+
+def test_the_map_writes_at_a_site_its_device_and_how_many_tunnels_are_up(net: Base) -> None:
+    from vpclab import draw
+
+    vgw = net.topology[net.vpn().id]
+    assert "tunnels" not in draw(net.topology).text  # no device was declared
+    net.topology.customer_gateway("device", "203.0.113.66")
+    for up in (2, 1, 0):
+        net.topology.vpn_connection("vpn", gateway=vgw, site="OP", customer_gateway="device", tunnels_up=up)
+        drawn = draw(net.topology)
+        for said in (drawn.svg, drawn.alt):
+            assert "device 203.0.113.66" in said
+            assert f"vpn: {up} of 2 tunnels up" in said

@@ -86,7 +86,8 @@ class Sheet:
             if thing.name != thing.kind:
                 cells.append(Cell(theme.clean(thing.name), False, theme.PAPER, 12, most=180))
             joined = words.joins(self.snapshot, thing)
-            lines = [cells, *([[Cell(joined, False, theme.PAPER, 12, most=300)]] if joined else [])]
+            more = [*([joined] if joined else []), *words.lines_of(self.snapshot, thing)]
+            lines = [cells, *([Cell(text, False, theme.PAPER, 12, most=300)] for text in more)]
             self.outside.setdefault(thing.id, Part(Row(thing.id, lines), thing.kind))
         attached = any(gate.vpc_id for gate in self.snapshot.all(InternetGateway))
         if attached and all(part.kind != "internet" for part in self.outside.values()):

@@ -13,6 +13,8 @@ from vpclab.topology.model import (
     INBOUND,
     LOCAL,
     OUTBOUND,
+    Connection,
+    CustomerGateway,
     Instance,
     InternetGateway,
     NatGateway,
@@ -21,6 +23,7 @@ from vpclab.topology.model import (
     PeeringConnection,
     RouteTable,
     SecurityGroup,
+    Site,
     Snapshot,
     Subnet,
     TransitGateway,
@@ -51,6 +54,17 @@ def called(snapshot: Snapshot, thing: Any) -> str:
     """Return a name that is good everywhere: ``prod/web``."""
     vpc = snapshot.get(Vpc, getattr(thing, "vpc_id", None))
     return f"{vpc.name}/{thing.name}" if vpc else str(thing.name)
+
+
+def lines_of(snapshot: Snapshot, thing: Any) -> list[str]:
+    """Return what stands in the box of a site: its blocks, its device and the VPN tunnels that end there."""
+    lines: list[str] = []
+    for line in snapshot.all(Connection):
+        device = snapshot.get(CustomerGateway, line.customer_gateway_id)
+        if device is not None and line.site_id == thing.id:
+            lines += [", ".join(map(str, thing.cidrs))] if not lines else []
+            lines += [f"device {device.address}", f"{line.name}: {line.tunnels_up} of 2 tunnels up"]
+    return list(dict.fromkeys(theme.clean(text) for text in lines))
 
 
 def is_public(snapshot: Snapshot, subnet: Subnet) -> bool:
@@ -222,6 +236,8 @@ def summary(snapshot: Snapshot) -> str:
         names = [f"{theme.clean(x.name)} ({joins(snapshot, x) or 'nothing'})" for x in snapshot.all(joint)]
         if names:
             facts.append(f"{word}{'s' * (len(names) > 1)} {', '.join(names)}")
+    sites = {theme.clean(site.name): lines_of(snapshot, site) for site in snapshot.all(Site)}
+    facts += [f"site {name} ({', '.join(said)})" for name, said in sites.items() if said]
     count = sum(1 for _ in snapshot.all(Instance))
     facts += [f"{count} instance{'s' * (count != 1)}"] if count else []
     return f"{' and '.join(vpcs) or 'no VPC yet'}: " + ("; ".join(facts) or "nothing in it yet")
