@@ -44,6 +44,15 @@ def test_two_addresses_of_the_internet_are_two_probes():
     assert len(probes(ID)) == 2
 
 
+def test_two_ports_of_a_client_are_two_probes():
+    for port in (50000, 62000):
+        probe(ID, internet, "web", tcp(443, src_port=port))
+    assert [flow for flow, _ in probes(ID)] == [
+        "internet → web tcp 443 from port 50000",
+        "internet → web tcp 443 from port 62000",
+    ]
+
+
 def test_a_name_that_is_not_there_is_told_and_costs_nothing():
     said = probe(ID, "wbe", "db", udp(53))
     assert said.word == "try again"

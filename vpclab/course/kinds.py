@@ -370,9 +370,7 @@ class Match(Kind):
 def intent_table(intents: Iterable[Intent]) -> Table:
     """Return the rows as a table for the prompt."""
     header = (words.FROM, words.TO, words.TRAFFIC, words.WANTED)
-    rows = (
-        (str(i.src), str(i.dst), str(i.traffic), words.MUST if i.must else words.MUST_NOT) for i in intents
-    )
+    rows = ((str(i.src), str(i.dst), i.what, words.MUST if i.must else words.MUST_NOT) for i in intents)
     return Table(header, tuple(rows))
 
 

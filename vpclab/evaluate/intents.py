@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from vpclab import display
 from vpclab.evaluate.ends import read_end
-from vpclab.evaluate.packets import TrafficType, read_traffic
+from vpclab.evaluate.packets import CLIENT_PORT, TrafficType, read_traffic
 from vpclab.evaluate.results import REPLY_BLOCKED, UNKNOWN, Trace
 from vpclab.evaluate.trace import trace
 from vpclab.topology.errors import BadInput, VpclabError
@@ -46,7 +46,13 @@ class Intent:
     def flow(self) -> str:
         """Return the row as an engineer writes it, without what is wanted."""
         family = " over IPv6" if self.ip_version == 6 else ""
-        return display.plain(f"{self.src} → {self.dst} {self.traffic}{family}")
+        return display.plain(f"{self.src} → {self.dst} {self.what}{family}")
+
+    @property
+    def what(self) -> str:
+        """Return the traffic, with the client's port where it is not the usual one: rows may differ in it."""
+        port = getattr(self.traffic, "src_port", None)  # what is no traffic is refused by `trace`
+        return f"{self.traffic}{'' if port in (None, CLIENT_PORT) else f' from port {port}'}"
 
     def trace(self, topology: Store | Snapshot) -> Trace:
         """Return what happens to the row's traffic in a network."""
