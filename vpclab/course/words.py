@@ -763,3 +763,36 @@ PRINTED = (
     "Open it in a browser and print it."
 )
 NOT_PRINTED = "The page {where} could not be written: {reason}."
+
+# --- the reachability matrix -------------------------------------------------------------------------------
+
+MATRIX_CAPTION = "Rows send, columns receive."
+MATRIX_CORNER = "sender ↓ receiver →"
+MATRIX_ALL, MATRIX_ALL_BUT = "all", "all but {ports}"
+MATRIX_BUT, MATRIX_SOME, MATRIX_OTHER = "{name} but {ports}", "some {name}", "others"
+MATRIX_WORKS, MATRIX_ONE_WAY = "✔ {traffic}", "◐ no answer: {traffic}"
+MATRIX_UNKNOWN, MATRIX_NOTHING = "? {traffic}", "✖ none"
+MATRIX_GAINED, MATRIX_LOST = "▲ new: {traffic}", "▼ gone: {traffic}"
+MATRIX_SAME, MATRIX_SAME_MARK = "= {traffic}", "="
+MATRIX_NO_TRAFFIC, MATRIX_NONE = "none", "·"
+MATRIX_LEGENDS = {
+    False: "✔ gets there and is answered; ◐ gets there, but the answer is stopped; ✖ nothing gets there; "
+    "? cannot be told; · is not asked.",
+    True: "▲ did not work before and does now; ▼ worked before and does not now; = is as it was; "
+    "? cannot be told on both sides; · is not asked.",
+}
+MATRIX_SAID = "In {works} of {count} cells something gets there and is answered."
+MATRIX_CHANGED, MATRIX_UNCHANGED = "{changed} of {count} cells changed.", "None of {count} cells changed."
+MATRIX_CHOOSE = "Choose a sender and a receiver: then the trace that explains their cell stands here."
+MATRIX_NOT_ASKED = "This cell is not asked about: nothing of yours lies between these two."
+MATRIX_TELLS = "{src} → {dst}: {traffic}."
+MATRIX_TELLS_BOTH = "{src} → {dst}: before: {was}; now: {now}."
+MATRIX_TELLS_ONE_WAY = "The request gets there, but the answer is stopped, of: {traffic}."
+MATRIX_TELLS_UNKNOWN = "Some of it cannot be told. {why}"
+MATRIX_BEFORE, MATRIX_AFTER = "Before: ", "Now: "
+MATRIX_TRACE = "{when}{flow}: {outcome}. {why}"
+MATRIX_TRAFFIC, MATRIX_TRAFFIC_LIKE = "Traffic to trace", "tcp 22, or leave it to the matrix"
+MATRIX_SHOW = "Show the trace"
+MATRIX_NOBODY = "nobody in this matrix is called {name}"
+MATRIX_NETWORK = "the matrix is of a network, such as the one that Topology(...) made (got {value})"
+MATRIX_VERSION = "the matrix is of IPv4 or of IPv6: pass ip_version=4 or 6 (got {value})"

@@ -99,7 +99,7 @@ def compare(before: Store | Snapshot, after: Store | Snapshot) -> Comparison:
 
 def _changes(old: Reachability, new: Reachability, version: int) -> Iterator[Change]:
     """Compare one representative of each pair of ends that both networks treat alike."""
-    ends = _ends(old, new, version)
+    ends = parties(old, new, version)
     for one in ends:
         for other in ends:
             if one is other and len(one.members) == 1:
@@ -119,15 +119,17 @@ def _changes(old: Reachability, new: Reachability, version: int) -> Iterator[Cha
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _End:
+class Party:
+    """Who can send or receive: interfaces that nothing tells apart, a part of the internet, a site."""
+
     label: str
     members: tuple[Any, ...]
     there: tuple[bool, bool] = (True, True)  # whether it exists before and after
     outside: bool = False
 
 
-def _ends(old: Reachability, new: Reachability, version: int) -> list[_End]:
-    """Return the ends to compare: interfaces that share their class before and after, sites, the internet."""
+def parties(old: Reachability, new: Reachability, version: int) -> list[Party]:
+    """Return who sends and receives: interfaces of one class before and after, the internet, sites."""
     keys: dict[str, list[Any]] = {}
     labels: dict[str, str] = {}
     for at, side in enumerate((old, new)):
@@ -141,10 +143,10 @@ def _ends(old: Reachability, new: Reachability, version: int) -> list[_End]:
     found = []
     for (before, after), ids in groups.items():
         more = f" and {len(ids) - 1} more" if len(ids) > 1 else ""
-        found.append(_End(labels[ids[0]] + more, tuple(ids), (before is not None, after is not None)))
+        found.append(Party(labels[ids[0]] + more, tuple(ids), (before is not None, after is not None)))
     both = _together(old.snapshot, new.snapshot)
     for label, place in internet_hosts(both, version):
-        found.append(_End(label, (internet(place),), outside=True))
+        found.append(Party(label, (internet(place),), outside=True))
     named = [{here.name: here for here in side.snapshot.all(Site)} for side in (old, new)]
     labelled = set()
     for block, place in parts(both, version):
@@ -153,7 +155,7 @@ def _ends(old: Reachability, new: Reachability, version: int) -> list[_End]:
             if label not in labelled and any(within(block, own) for own in here.cidrs):
                 labelled.add(label)
                 there = (name in named[0], name in named[1])
-                found.append(_End(label, (site(name, place),), there, outside=True))
+                found.append(Party(label, (site(name, place),), there, outside=True))
     return found
 
 
