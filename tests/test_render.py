@@ -240,6 +240,19 @@ def test_a_map_says_which_vpcs_a_peering_or_a_transit_gateway_joins_and_a_state_
     assert "transit gateway hub (prod)" in draw(network).alt
 
 
+def test_a_network_acl_is_passed_in_its_own_vpc_on_the_way_to_a_transit_gateway() -> None:
+    network = three_vpcs()
+    network.vpc("tools", "10.9.0.0/16").subnet("tools-a", "10.9.0.0/24").instance("host-tools")
+    hub = network.transit_gateway("hub")
+    for name in ("prod", "tools"):
+        hub.attach(name, [f"{name}-a"])
+        network[f"{name}-a"].route("10.0.0.0/8", to=hub)
+    way = trace(network, "host-prod", "host-tools", tcp(443))
+    rows = {row.id: row for row in rows_in(scene_of(way).things)}
+    assert rows["request 5"].text.endswith("in: 100 allow all from 0.0.0.0/0")
+    assert rows["request 5"].x == rows["request 3"].x
+
+
 def test_a_stack_never_hides_a_traced_instance() -> None:
     texts = [row.text for row in rows_in(scene_of(trace(crowd(), "host-a00", "host-c22", tcp(80))).things)]
     assert any(text.startswith("host-a00") for text in texts)

@@ -164,6 +164,8 @@ class Sheet:
                 body = plan.parts.get(id)
                 if body is None or body.zone is None:
                     continue
+                if getattr(hop.component, "vpc_id", body.zone.subnet.vpc_id) != body.zone.subnet.vpc_id:
+                    continue  # an attachment's subnet is passed before a transit gateway, in the sender's VPC
                 if hop.kind == "security_group":
                     return plan.doors.get(id, body)
                 return (plan.acls if hop.kind == "network_acl" else plan.routes)[body.zone.subnet.id]
