@@ -42,7 +42,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-START_PAGE = "00_start_here.ipynb"
+START = "/lab/tree/00_start_here.ipynb"
 WINDOWS = os.name == "nt"
 AGAIN = f"then run `{'py' if WINDOWS else 'python3'} lab.py` again"
 
@@ -61,9 +61,10 @@ def say(text: str) -> None:
 
 @dataclass(frozen=True)
 class Kit:
-    """A checkout of the course and the places in it that this program uses."""
+    """A checkout of the course and the places in it that this program uses; `edition` is a folder's name."""
 
     root: Path
+    edition: str = ""
 
     @property
     def venv(self) -> Path:
@@ -88,7 +89,7 @@ class Kit:
 
     @property
     def notebooks(self) -> Path:
-        return self.root / "notebooks"
+        return self.root / "notebooks" / self.edition
 
     def fingerprint(self) -> str:
         """Return what an installation depends on: the requirements, their versions, where the checkout is."""
@@ -409,15 +410,20 @@ def listed(names: Sequence[str]) -> str:
     return ", ".join(names) if len(names) <= 4 else f"{len(names)} notebooks"
 
 
+def chosen(kit: Kit, word: str) -> Path:
+    """Return the chapter that is meant by its number or its name."""
+    sources, named = chapters(kit), (word, f"{word}.ipynb")
+    found = next((s for s in sources if s.name in named or s.name.startswith(f"{word.zfill(2)}_")), None)
+    if found is None:
+        raise Stop(f"There is no chapter {word}: choose from {', '.join(s.name[:2] for s in sources)}")
+    return found
+
+
 def reset(kit: Kit, course: Path, wanted: Sequence[str], now: datetime.datetime) -> list[str]:
     """Lay chapters anew, each as its number or its name, and keep what was there as dated backups."""
-    sources = chapters(kit)
     done = []
     for word in wanted:
-        named = (word, f"{word}.ipynb", f"{word.zfill(2)}_")
-        source = next((s for s in sources if s.name in named or s.name.startswith(named[2])), None)
-        if source is None:
-            raise Stop(f"There is no chapter {word}: choose from {', '.join(s.name[:2] for s in sources)}")
+        source = chosen(kit, word)
         target = course / source.name
         if target.exists() and target.read_bytes() == fresh(source):
             done.append(f"{source.name} is as new already")
@@ -465,8 +471,10 @@ def answers(url: str) -> bool:
         return False
 
 
-def start(kit: Kit, course: Path, port: int | None, browser: bool, extra: Sequence[str]) -> None:
-    """Start JupyterLab on the start page, say where it answers, and stay until it ends."""
+def start(
+    kit: Kit, course: Path, port: int | None, browser: bool, extra: Sequence[str], page: str = START
+) -> None:
+    """Start JupyterLab on a page, say where it answers, and stay until it ends."""
     home = course / ".jupyter"
     home.mkdir(mode=0o700, exist_ok=True)  # it holds the token
     # The plugin that asks about news and looks for updates, both from outside.
@@ -485,14 +493,14 @@ def start(kit: Kit, course: Path, port: int | None, browser: bool, extra: Sequen
     command = [
         str(kit.python), "-m", "jupyterlab",
         "--ServerApp.ip=127.0.0.1", f"--ServerApp.port={port}", "--ServerApp.port_retries=0",
-        f"--ServerApp.root_dir={course}", f"--LabApp.default_url=/lab/tree/{START_PAGE}",
+        f"--ServerApp.root_dir={course}", f"--LabApp.default_url={page}",
         "--ServerApp.answer_yes=True",  # Ctrl-C stops it without a question
         "--LabApp.extension_manager=readonly",  # a list of extensions would be fetched from outside
     ]  # fmt: skip
     command += [] if browser else ["--no-browser"]
     command += ["--allow-root"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
     server = f"http://127.0.0.1:{port}"
-    page = f"{server}/lab/tree/{START_PAGE}?token={token}"
+    address = f"{server}{page}?token={token}"
     log = home / "jupyterlab.log"
     # The connection files must be in a private folder, which not every disk can promise: a temporary one.
     with scratch_folder() as runtime, log.open("wb") as out:
@@ -503,13 +511,46 @@ def start(kit: Kit, course: Path, port: int | None, browser: bool, extra: Sequen
         with stopping(process):
             wait_for(process, f"{server}/api", log)
             status = f"{server}/api/status?token={token}"
-            write_json(home / "running.json", {"port": port, "page": page, "status": status})
-            say(f"JupyterLab answers at {page}")
+            write_json(home / "running.json", {"port": port, "page": address, "status": status})
+            say(f"JupyterLab answers at {address}")
             say(f"Your work is saved in {course}; press Ctrl-C here to stop")
             with suppress(KeyboardInterrupt):
                 if process.wait():
                     raise Stop(f"JupyterLab ended with an error: {log} says why")
     say("\nJupyterLab has stopped")
+
+
+# On a projector everything is larger, pictures and tables too, and the notebook has the page for itself.
+LARGE = {
+    "theme-scrollbars": False,
+    "overrides": {"code-font-size": "18px", "content-font-size1": "19px", "ui-font-size1": "15px"},
+}
+LARGE_OUTPUTS = """\
+/* Made by `lab.py demo`; change it as you like. */
+.jp-OutputArea-output { zoom: 1.3; }
+.jp-OutputArea-output div[style*="max-width:60em"] { max-width: none !important; }
+"""
+
+
+def demo(kit: Kit, course: Path, wanted: str) -> tuple[list[str], str]:
+    """Lay the instructor's chapters into a folder of their own; return what was done, and the page to open.
+
+    Settings that are there already stay: they may be the instructor's.
+    """
+    taught = Kit(kit.root, "instructor")
+    done = lay_copies(taught, course)
+    source = chosen(taught, wanted)
+    settings = course / ".jupyter" / "settings" / "@jupyterlab" / "apputils-extension"
+    style = course / ".jupyter" / "config" / "custom" / "custom.css"
+    for path, text in (
+        (settings / "themes.jupyterlab-settings", json.dumps(LARGE, indent=1)),
+        (style, LARGE_OUTPUTS),
+    ):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if not path.exists():
+            path.write_text(text, encoding="utf-8")
+    done.append("Slides: the button “Start Deck” above the notebook; the arrow keys go on, Escape ends them")
+    return done, f"/doc/tree/{source.name}"
 
 
 @contextmanager
@@ -541,6 +582,10 @@ BROWSERS = (
 )  # fmt: skip
 
 
+# Chromium, letters as wide as those that pictures reckon with, and letters for Japanese names.
+BROWSER_PACKAGES = ("chromium", "fonts-liberation", "fonts-noto-cjk")
+
+
 def find_browser() -> str | None:
     """Return an installed browser of the Chromium family; VPCLAB_BROWSER names another."""
     named = os.environ.get("VPCLAB_BROWSER")
@@ -548,7 +593,7 @@ def find_browser() -> str | None:
 
 
 def install_browser(kit: Kit, asked: bool) -> None:
-    """Install Chromium and letters for Japanese names from Debian, where that is allowed and needed."""
+    """Install Chromium and letters from Debian, where that is allowed and needed."""
     if find_browser() or not (asked or os.environ.get("CI") == "true"):
         return
     if not shutil.which("apt-get") or os.geteuid() != 0:
@@ -559,7 +604,7 @@ def install_browser(kit: Kit, asked: bool) -> None:
         return
     for sentence, words in (
         ("Asking Debian for its packages", ["update"]),
-        ("Installing Chromium", ["install", "-y", "--no-install-recommends", "chromium", "fonts-noto-cjk"]),
+        ("Installing Chromium", ["install", "-y", "--no-install-recommends", *BROWSER_PACKAGES]),
     ):
         if run_quietly(sentence, ["apt-get", "-q", *words], kit):
             say("Chromium could not be installed; .venv/vpclab-install.log says why")
@@ -705,6 +750,8 @@ def act(arguments: Sequence[str]) -> int:
     anew.add_argument("chapters", nargs="+", metavar="NN")
     room = commands.add_parser("collect", help="for instructors: merge learners' exports into one table")
     room.add_argument("folder", type=Path, metavar="FOLDER", help="where the CSV files are, also in folders")
+    showing = commands.add_parser("demo", help="for instructors: a chapter with notes, large text and slides")
+    showing.add_argument("chapter", metavar="NN")
     building = commands.add_parser("build", help="for authors: build the notebooks from their sources")
     building.add_argument("chapters", nargs="*", metavar="NN")
     options = parser.parse_args(words[:end])
@@ -716,7 +763,7 @@ def act(arguments: Sequence[str]) -> int:
             say(line)
         return 0
     if options.command != "copies":
-        prepare(kit, ["dev"] if options.command in ("test", "build") else [])
+        prepare(kit, {"test": ["dev"], "build": ["dev"], "demo": ["demo"]}.get(options.command, []))
     if options.command == "test":
         install_browser(kit, options.install_browser)
         return test(kit)
@@ -726,10 +773,17 @@ def act(arguments: Sequence[str]) -> int:
     if options.command == "collect":
         merge = [str(kit.python), "-m", "vpclab.course.room", str(options.folder.resolve())]
         return subprocess.call(merge, cwd=kit.root, env=environment(kit))
-    for line in lay_copies(kit, course):
+    page, handed = START, words[end + 1 :]
+    if options.command == "demo":
+        course = course / "demo"
+        done, page = demo(kit, course, options.chapter)
+        handed = ["--LabApp.custom_css=True", *handed]
+    else:
+        done = lay_copies(kit, course)
+    for line in done:
         say(line)
     if options.command != "copies":
-        start(kit, course, options.port, not options.no_browser, words[end + 1 :])
+        start(kit, course, options.port, not options.no_browser, handed, page)
     return 0
 
 

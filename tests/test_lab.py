@@ -284,6 +284,57 @@ def test_reset_of_a_chapter_that_is_not_there_lists_what_is(kit, tmp_path):
         lab.reset(kit, tmp_path / "c", ["17"], NOON)
 
 
+# ---------------------------------------------------------------------------- the instructor's demo
+
+
+@pytest.fixture
+def taught(kit):
+    """Give the checkout an instructor's edition of its chapter."""
+    (kit.notebooks / "instructor").mkdir()
+    (kit.notebooks / "instructor" / NAME).write_text("with notes", encoding="utf-8")
+    return kit
+
+
+def test_a_demo_opens_the_instructors_edition_by_itself_in_a_folder_of_its_own(taught, tmp_path):
+    done, page = lab.demo(taught, tmp_path / "c" / "demo", "4")
+    assert (tmp_path / "c" / "demo" / NAME).read_text(encoding="utf-8") == "with notes"
+    assert page == f"/doc/tree/{NAME}"
+    assert done[0] == f"Put into demo/: {NAME}"
+    assert "Slides" in done[-1]
+
+
+def test_a_demo_is_in_large_letters_and_leaves_the_instructors_own_settings_alone(taught, tmp_path):
+    course = tmp_path / "demo"
+    lab.demo(taught, course, "04")
+    settings = course / ".jupyter/settings/@jupyterlab/apputils-extension/themes.jupyterlab-settings"
+    sizes = json.loads(settings.read_text(encoding="utf-8"))["overrides"]
+    assert int(sizes["content-font-size1"].removesuffix("px")) >= 18
+    style = course / ".jupyter/config/custom/custom.css"
+    assert "zoom" in style.read_text(encoding="utf-8")
+    settings.write_text("{}", encoding="utf-8")
+    style.write_text("/* mine */", encoding="utf-8")
+    (course / NAME).write_text("my own words", encoding="utf-8")
+    lab.demo(taught, course, "04")
+    assert [settings.read_text(encoding="utf-8"), style.read_text(encoding="utf-8")] == ["{}", "/* mine */"]
+    assert (course / NAME).read_text(encoding="utf-8") == "my own words"
+
+
+def test_a_demo_of_a_chapter_that_is_not_there_lists_what_is(taught, tmp_path):
+    with pytest.raises(lab.Stop, match="There is no chapter 17: choose from 04"):
+        lab.demo(taught, tmp_path / "demo", "17")
+
+
+def test_a_demo_is_started_with_what_it_needs(taught, tmp_path, monkeypatch):
+    ran = []
+    monkeypatch.setattr(lab, "__file__", str(taught.root / "lab.py"))
+    monkeypatch.setattr(lab, "prepare", lambda kit, extras: ran.append(extras))
+    monkeypatch.setattr(lab, "start", lambda *given: ran.append(given))
+    assert lab.act(["--course", str(tmp_path / "c"), "--no-browser", "demo", "04", "--", "--x"]) == 0
+    extras, (_, course, port, browser, handed, page) = ran
+    assert (extras, course, port, browser) == (["demo"], (tmp_path / "c" / "demo").resolve(), None, False)
+    assert (handed, page) == (["--LabApp.custom_css=True", "--x"], f"/doc/tree/{NAME}")
+
+
 # ---------------------------------------------------------------------------- the installation
 
 HERE = lab.this_python()
@@ -647,7 +698,7 @@ def test_root_on_debian_asks_once_for_the_packages_and_installs_the_browser(kit,
     monkeypatch.setenv("CI", ci) if ci else monkeypatch.delenv("CI", raising=False)
     lab.install_browser(kit, asked=asked)
     assert [command[2] for command in ran] == ["update", "install"]
-    assert ran[1][-2:] == ["chromium", "fonts-noto-cjk"]
+    assert ran[1][-3:] == ["chromium", "fonts-liberation", "fonts-noto-cjk"]
 
 
 # ---------------------------------------------------------------------------- for real

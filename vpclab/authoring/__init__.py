@@ -44,7 +44,9 @@ with `+++`).
 | `worked` | shows on purpose code that a solution of this chapter repeats; no leak |
 | `slide` `subslide` `fragment` `skip` | has this part in the instructor's slides |
 
-Untagged, a cell that begins with `#` or `##` begins a slide, with `###` a subslide; others go on with it.
+Untagged, a cell that begins with `#` or `##` begins a slide; one that begins with `###`, or with `show`,
+`reveal`, `stepper`, `comparison` or `probe` and does not stand right below a short heading cell, begins a
+subslide; others go on with it.
 
 **Exercises, predictions and explanations** are declared once, in `vpclab/course/chapters/cNN.py`, solutions
 too. The lesson shows one by id and gives the answer a cell::

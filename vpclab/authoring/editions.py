@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from nbformat import from_dict
@@ -17,13 +17,20 @@ NOTES_LABEL = "**Instructor's notes**"
 METADATA = {"kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}}
 
 _ONLY = {"learner": {"learner"}, "solution": {"solved", "instructor"}, "notes": {"instructor"}}
+_FEW = 60  # words that leave room on a slide
+# What fills a slide by itself.
+_SHOWS = re.compile(r"(show|reveal|stepper|comparison|probe)\(")
 # Lines that any lesson may show: comments, imports, first lines of functions, brackets.
 _TRIVIAL = re.compile(r"#|import |from \S+ import|def |pass$|return( \w+)?$|\W*$")
 
 
 def edition(chapter: Chapter, name: str, catalogue: Catalogue) -> Any:
     """Return the unexecuted notebook of this edition; the same source gives the same notebook every time."""
-    cells = [_cell(chapter, cell, name, catalogue) for cell in members(chapter, name)]
+    kept = members(chapter, name)
+    cells = [_cell(chapter, cell, name, catalogue) for cell in kept]
+    if name == "instructor":
+        for cell, slide in zip(cells, _slides(kept), strict=True):
+            cell["metadata"] |= {"slideshow": {"slide_type": slide}} if slide else {}
     return as_node({"cells": cells, "metadata": METADATA, "nbformat": 4, "nbformat_minor": 5})
 
 
@@ -45,8 +52,6 @@ def _cell(chapter: Chapter, cell: Cell, name: str, catalogue: Catalogue) -> dict
         tags.append("widget")
     if tags:
         metadata["tags"] = tags
-    if name == "instructor" and (slide := _slide(cell)):
-        metadata["slideshow"] = {"slide_type": slide}
     source = cell.source
     if "notes" in cell.tags:
         source = "\n".join(f"> {line}".rstrip() for line in [NOTES_LABEL, "", *source.splitlines()])
@@ -57,8 +62,22 @@ def _cell(chapter: Chapter, cell: Cell, name: str, catalogue: Catalogue) -> dict
     return {"cell_type": cell.kind, "id": id_, "metadata": metadata, "source": source, **run}
 
 
+def _slides(cells: Sequence[Cell]) -> Iterator[str | None]:
+    """Yield each cell's slide type; None goes on with the slide before.
+
+    What fills a slide begins one, except right below a heading with a few words.
+    """
+    below = False
+    for cell in cells:
+        slide = _slide(cell)
+        shows = slide is None and cell.kind == "code" and _SHOWS.match(cell.source)
+        yield "subslide" if shows and not below else slide
+        if slide not in ("notes", "skip"):
+            below = slide in ("slide", "subslide") and len(cell.source.split()) < _FEW
+
+
 def _slide(cell: Cell) -> str | None:
-    """Return the cell's slide type: its tag, else by its heading; None goes on with the slide before."""
+    """Return the cell's slide type by its tag, else by its heading."""
     if "notes" in cell.tags:
         return "notes"
     for tag in cell.tags:

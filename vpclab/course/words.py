@@ -749,8 +749,8 @@ COMPARE_REFUTED = "In the row “{row}”, look again at: {columns}. This is wha
 COMPARE_EMPTY = "{done} of {all} rows are filled, and what is filled holds. Still open: {rows}."
 COMPARE_DONE = "The whole table holds. You can print it."
 WRITE_ROWS = (
-    "{value} is no table. Write a dict: a row's name, and for each column one letter in brackets. The rows are "
-    "{keys}."
+    "{value} is no table. Write a dict: a row's name, and for each column one letter in brackets. The rows "
+    "are {keys}."
 )
 WRITE_ROW = "{value} is no row of the table. The rows are {keys}."
 WRITE_CELLS = (
