@@ -213,7 +213,8 @@ def test_the_instructor_edition_has_labelled_notes_and_slides(built: Path) -> No
     }
     assert slides == {
         "# 07 デモ": "slide", "## Recall (4 min)": "slide", "> **Instructor's notes**": "notes",
-        'show("07-p1")': "subslide", "### A choice": "subslide", "def fix():": "fragment", "## Look (5 min)": "slide",
+        'show("07-p1")': "subslide", "### A choice": "subslide", "def fix():": "fragment",
+        "## Look (5 min)": "slide",
     }  # fmt: skip
     assert "Say this slowly" not in (built / SOLVED).read_text(encoding="utf-8")
 

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from vpclab import Topology
-from vpclab.course import fact, price, reference, subnets, terms, words
-from vpclab.course.reference import glossary
+from vpclab.course import concept_map, fact, misconceptions, price, reference, subnets, terms, words
+from vpclab.course.declarations import misconceptions as known
+from vpclab.course.reference import glossary, training
 from vpclab.data import data_path
 from vpclab.topology.errors import NotFound
 
@@ -34,6 +35,38 @@ def test_the_words_of_a_chapter_stand_in_a_table_open_or_folded():
     assert "route table" in str(folded)
     with pytest.raises(NotFound):
         terms("99")
+
+
+def test_without_chapters_every_word_stands_once_in_the_order_of_the_alphabet():
+    rows = [line.strip("| ").split(" | ") for line in str(terms()).splitlines() if line.startswith("| ")][2:]
+    assert [row[0] for row in rows] == sorted((e["term"] for e in glossary()), key=str.casefold)
+    assert all(re.fullmatch(r"\d\d", row[-1]) for row in rows)
+    assert '<a href="04_public_and_private_subnets.ipynb"' in terms().html()
+
+
+def test_the_words_of_a_chapter_lead_to_all_words():
+    assert '<a href="99_reference.ipynb"' in terms("04").html()
+
+
+def test_each_belief_leads_to_what_puts_it_to_the_test():
+    table = misconceptions()
+    rows = [line.strip("| ").split(" | ") for line in str(table).splitlines() if line.startswith("| ")][2:]
+    assert [row[0] for row in rows] == list(known())
+    found = next(row for row in rows if row[0] == "M13")
+    assert found[-1].split(", ") == list(training()["M13"])
+    assert "04-public" in training()["M13"]
+    assert '<a href="04_public_and_private_subnets.ipynb"' in table.html()
+
+
+def test_the_map_of_the_concepts_holds_words_of_the_glossary_each_once_and_joined():
+    found = json.loads(data_path("concepts.json").read_text(encoding="utf-8"))
+    terms_there = [term for group in found["groups"] for term in group["terms"]]
+    assert set(terms_there) <= {entry["term"] for entry in glossary()}
+    assert len(terms_there) == len(set(terms_there))
+    assert {end for tail, _, head in found["links"] for end in (tail, head)} == set(terms_there)
+    figure = concept_map()
+    assert all(f"{tail} {verb} {head}" in figure.outline for tail, verb, head in found["links"])
+    assert figure.alt in figure.html
 
 
 def test_every_price_has_a_region_a_date_and_a_source():

@@ -15,7 +15,7 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 def test_the_chapters_and_their_minutes_are_those_of_the_sources() -> None:
     told = {row[0]: (row[1], row[2]) for row in re.findall(r"^\| (\d\d) \| (.+?) \| (\d+) \|$", README, re.M)}
     built = {}
-    for path in sorted((ROOT / "notebooks" / "source").glob("*.md")):
+    for path in sorted((ROOT / "notebooks" / "source").glob("[01]*.md")):  # 99 is the reference
         text = path.read_text(encoding="utf-8")
         title = re.search(r"^# (\d\d) (.+)$", text, re.M)
         minutes = re.search(r"^Time: (\d+) minutes", text, re.M)

@@ -34,6 +34,7 @@ from __future__ import annotations
 
 from vpclab.course.blank import ____
 from vpclab.course.comparing import comparison, printable
+from vpclab.course.concepts import concept_map
 from vpclab.course.copies import renew
 from vpclab.course.declarations import catalogue
 from vpclab.course.editing import rule_editor
@@ -45,7 +46,7 @@ from vpclab.course.matrix import reachability_matrix
 from vpclab.course.overview import progress
 from vpclab.course.planning import cidr_planner
 from vpclab.course.probes import probe
-from vpclab.course.reference import fact, price, subnets, terms
+from vpclab.course.reference import fact, misconceptions, price, subnets, terms
 from vpclab.course.stepping import stepper, walk
 from vpclab.course.tickets import ticket
 from vpclab.course.widgets import explain, predict, recall
@@ -73,6 +74,8 @@ __all__ = [  # noqa: RUF022 - in the order in which a lesson uses them
     "explain",
     "subnets",
     "terms",
+    "misconceptions",
+    "concept_map",
     "fact",
     "price",
     "self_check",

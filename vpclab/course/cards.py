@@ -47,8 +47,14 @@ _PRE = (
 )
 
 
+# A link to another notebook of the course.
+_LINK = re.compile(r"\[([^\]]+)\]\((\w+\.ipynb)\)")
+
+
 def prose(text: str) -> str:
     """Return HTML for text: paragraphs, lists, tables, `code`, *emphasis* and **strong** are as in Markdown.
+
+    Links lead to notebooks of the course, and nowhere else.
 
     >>> prose("Is <b> `10.0.0.0/24` **public**?")  # doctest: +ELLIPSIS
     '<p>Is &lt;b&gt; <code style="...">10.0.0.0/24</code> <strong>public</strong>?</p>'
@@ -68,6 +74,7 @@ def prose(text: str) -> str:
 def _inline(text: str) -> str:
     text = re.sub(r"`([^`]+)`", rf'<code style="{_CODE}">\1</code>', escape(text))
     text = re.sub(r"\*\*([^*]+)\*\*", r"<strong>\1</strong>", text)
+    text = _LINK.sub(rf'<a href="\2" style="color:{theme.ALLOWED}">\1</a>', text)
     return re.sub(r"\*([^*\s<][^*<]*)\*", r"<em>\1</em>", text)
 
 
@@ -151,7 +158,7 @@ class Card:
         look = TONES[self.tone]
         lines = [" · ".join(filter(None, (f"{look.mark} {self.word}", self.title)))]
         lines += [_text(part) for part in self.parts]
-        lines += [f"→ {self.next}"] if self.next else []
+        lines += [f"→ {_text(self.next)}"] if self.next else []
         lines += [f"({self.note})"] if self.note else []
         return "\n".join(lines)
 
@@ -182,7 +189,7 @@ def bundle(part: Any) -> dict[str, str]:
 
 
 def _text(part: Any) -> str:
-    return part.replace("**", "") if isinstance(part, str) else bundle(part)["text/plain"]
+    return _LINK.sub(r"\1", part.replace("**", "")) if isinstance(part, str) else bundle(part)["text/plain"]
 
 
 def _html(part: Any) -> str:

@@ -13,7 +13,16 @@ from vpclab.course import chapters, words
 from vpclab.course.exercises import Exercise, Explanation, Prediction
 from vpclab.topology.errors import NotFound
 
-__all__ = ["catalogue", "exercise", "explanation", "find", "misconceptions", "numbers", "prediction"]
+__all__ = [
+    "beliefs_behind",
+    "catalogue",
+    "exercise",
+    "explanation",
+    "find",
+    "misconceptions",
+    "numbers",
+    "prediction",
+]
 
 Declaration = Exercise | Prediction | Explanation
 
@@ -85,6 +94,15 @@ def explanation(id: object) -> Explanation:
 
 def _ids(kind: type[Declaration]) -> list[str]:
     return [id for id, item in catalogue().items() if isinstance(item, kind)]
+
+
+def beliefs_behind(item: Declaration) -> tuple[str, ...]:
+    """Return the misconceptions that the wrong answers of an exercise or a prediction name."""
+    if isinstance(item, Exercise):
+        return tuple(dict.fromkeys(trap.misconception for trap in item.traps))
+    if isinstance(item, Prediction):
+        return tuple(dict.fromkeys(belief for belief, _ in item.beliefs.values()))
+    return ()
 
 
 @cache

@@ -15,7 +15,7 @@ from typing import Any
 from vpclab.course import words
 from vpclab.course.cards import Table
 from vpclab.course.controls import line, sheet
-from vpclab.course.declarations import catalogue, misconceptions, numbers
+from vpclab.course.declarations import beliefs_behind, catalogue, misconceptions, numbers
 from vpclab.course.exercises import Exercise, Prediction
 from vpclab.course.quiz import all_questions
 from vpclab.course.record import Event, Item, record, summary
@@ -59,7 +59,7 @@ class Chapter:
 def _trained() -> dict[str, frozenset[str]]:
     """Return the misconceptions that each exercise and recall question trains, by its id."""
     exercises = (item for item in catalogue().values() if isinstance(item, Exercise))
-    found = {item.id: frozenset(trap.misconception for trap in item.traps) for item in exercises}
+    found = {item.id: frozenset(beliefs_behind(item)) for item in exercises}
     found |= {q.id: frozenset({q.misconception}) for q in all_questions()}
     return {id: ids - {""} for id, ids in found.items()}
 

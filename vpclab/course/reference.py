@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +16,7 @@ from vpclab.topology.model import LOCAL, InternetGateway, PrefixList, Route, Sna
 if TYPE_CHECKING:
     from vpclab import Topology
 
-__all__ = ["fact", "glossary", "price", "subnets", "terms"]
+__all__ = ["fact", "glossary", "misconceptions", "price", "subnets", "terms", "training"]
 
 
 @cache
@@ -31,15 +32,69 @@ def _read(name: str) -> Any:
 
 
 def terms(*chapters: str, folded: bool = False) -> Card:
-    """Return the words that these chapters bring, with their meanings; `folded`, to be opened when wanted."""
+    """Return the words that these chapters bring, with their meanings; `folded`, to be opened when wanted.
+
+    Without chapters: every word of the course in the order of the alphabet, with the chapter that brings it.
+    """
+    if not chapters:
+        every = sorted(glossary(), key=lambda entry: entry["term"].casefold())
+        rows = ((entry["term"], entry["meaning"], _linked(entry["chapter"])) for entry in every)
+        return Card(words.TERMS, words.TERMS_ALL, parts=(_rows(words.TERMS_ALL_HEADER, rows),))
     entries = [entry for entry in glossary() if entry["chapter"] in chapters]
     if not entries:
         raise NotFound(f"no words of chapter {', '.join(chapters)}", {e["chapter"] for e in glossary()})
     table = Table(words.TERMS_HEADER, tuple((entry["term"], entry["meaning"]) for entry in entries))
     if not folded:
-        return Card(words.TERMS, words.TERMS_OF.format(chapters=", ".join(chapters)), parts=(table,))
+        title = words.TERMS_OF.format(chapters=", ".join(chapters))
+        return Card(words.TERMS, title, parts=(table,), next=words.TERMS_MORE)
     names = ", ".join(entry["term"] for entry in entries)
     return Card(words.TERMS, parts=(Fold(words.TERMS_EARLIER.format(words=names), table),))
+
+
+def misconceptions() -> Card:
+    """Return what people commonly believe, by subject, and where each belief is put to the test."""
+    from vpclab.course.declarations import misconceptions as known
+
+    trained = training()
+    rows = (
+        (id, belief, ", ".join(f"[{what}]({_notebook(what[:2])})" for what in trained.get(id, ())))
+        for id, belief in known().items()
+    )
+    return Card(words.BELIEFS, words.BELIEFS_TITLE, parts=(_rows(words.BELIEFS_HEADER, rows),))
+
+
+def training() -> dict[str, tuple[str, ...]]:
+    """Return the ids of the exercises, predictions and questions that train each misconception."""
+    from vpclab.course.declarations import beliefs_behind, catalogue
+    from vpclab.course.quiz import all_questions
+
+    found: dict[str, list[str]] = {}
+    for id, item in catalogue().items():
+        for belief in beliefs_behind(item):
+            found.setdefault(belief, []).append(id)
+    for question in all_questions():
+        if question.misconception:
+            found.setdefault(question.misconception, []).append(question.id)
+    return {belief: tuple(sorted(ids)) for belief, ids in found.items()}
+
+
+def _rows(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Return a table in Markdown, whose cells may hold links."""
+    lines = [header, ["---"] * len(header), *rows]
+    return "\n".join(f"| {' | '.join(row)} |" for row in lines)
+
+
+def _notebook(number: str) -> str:
+    """Return the name of a chapter's notebook."""
+    from vpclab.data import data_path
+
+    found = (data_path("quizzes").parents[1] / "notebooks" / "source").glob(f"{number}_*.md")
+    return next((f"{path.stem}.ipynb" for path in found), "")
+
+
+def _linked(number: str) -> str:
+    name = _notebook(number)
+    return f"[{number}]({name})" if name else number
 
 
 def fact(code: str) -> Card:

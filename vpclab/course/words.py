@@ -222,6 +222,10 @@ TERMS = "words"
 TERMS_OF = "New in chapter {chapters}"
 TERMS_EARLIER = "Words from earlier chapters: {words}"
 TERMS_HEADER = ("word", "meaning")
+TERMS_ALL, TERMS_ALL_HEADER = "Every word of the course", ("word", "meaning", "chapter")
+TERMS_MORE = "All words, beliefs and the map of the concepts: [reference](99_reference.ipynb)."
+BELIEFS, BELIEFS_TITLE = "beliefs", "What people commonly believe, and what puts it to the test"
+BELIEFS_HEADER = ("no", "a common belief that is wrong", "put to the test in")
 FACT = "fact"
 FACT_BASIS = {
     "stated": "How it is known: AWS's documentation says so",
@@ -796,3 +800,11 @@ MATRIX_SHOW = "Show the trace"
 MATRIX_NOBODY = "nobody in this matrix is called {name}"
 MATRIX_NETWORK = "the matrix is of a network, such as the one that Topology(...) made (got {value})"
 MATRIX_VERSION = "the matrix is of IPv4 or of IPv6: pass ip_version=4 or 6 (got {value})"
+
+# --- the reference -----------------------------------------------------------------------------------------
+
+CONCEPTS = "The words of the course, and how they hang together:"
+CONCEPTS_ALT = (
+    "{terms} words of the course joined by {links} links: a VPC is divided into subnets, a network interface "
+    "sits in one subnet, lists guard both, and a route table points at the ways out. The number is the chapter."
+)
