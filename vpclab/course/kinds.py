@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Attempt", "Build", "Choice", "Cidr", "CodeRaised", "Diagnose", "Edit", "Finding", "Given", "Intent",
-    "Kind", "Match", "Number", "Order", "Step", "Unreadable", "quietly",
+    "Kind", "Later", "Match", "Number", "Order", "Step", "Unreadable", "quietly",
 ]  # fmt: skip
 
 Given = Callable[[], "Topology"]
@@ -206,6 +206,38 @@ class Attempt:
         except Refused as error:
             return Tried(self.code, "refused", str(error))
         return Tried(self.code, "made")
+
+
+@dataclass(frozen=True, repr=False)
+class Lasted(Tried):
+    """What became of an open connection ("kept" or "cut"), why, and what becomes of a new one."""
+
+    new: str = ""
+
+    @property
+    def _sentence(self) -> str:
+        return f"{words.LASTED[self.outcome].format(message=self.said)}\n\n{self.new}"
+
+
+@dataclass(frozen=True)
+class Later(Attempt):
+    """Lines that change the network while a connection is open; a prediction is about that connection.
+
+    Its choices are `words.LASTS`: a tracked connection goes on without its rule, another one stops (SG-15).
+    """
+
+    flow: Intent
+
+    def trace(self, topology: Topology) -> Lasted:
+        """Return whether the open connection outlives the lines, and whether a new one would begin."""
+        from vpclab.evaluate.trace import still_open
+
+        changed = topology.copy()
+        with redirect_stdout(StringIO()):
+            exec(self.code, {"shop": changed})
+        kept, again = still_open(self.flow.trace(topology), changed), self.flow.trace(changed)
+        new = words.LATER_NEW[again.reaches].format(message=again.because)
+        return Lasted(self.code, "kept" if kept.allowed else "cut", str(kept), new)
 
 
 class Kind:

@@ -808,3 +808,15 @@ CONCEPTS_ALT = (
     "{terms} words of the course joined by {links} links: a VPC is divided into subnets, a network interface "
     "sits in one subnet, lists guard both, and a route table points at the ways out. The number is the chapter."
 )
+
+# --- open connections --------------------------------------------------------------------------------------
+
+LASTS = {"kept": "it goes on", "cut": "it ends at once"}
+LASTED = {
+    "kept": "**The open connection goes on:** every check lets its packets pass, or remembers it.",
+    "cut": "**The open connection ends.** {message}",
+}
+LATER_NEW = {
+    True: "**A new connection is let through.** {message}",
+    False: "**A new connection is stopped.** {message}",
+}
