@@ -156,6 +156,20 @@ def test_the_table_of_tracked_connections_is_right(inbound, outbound, kept):
     assert not trace(changed, c09.OFFICE, "web", tcp(22)).reaches
 
 
+def test_what_becomes_of_an_open_connection_is_told_beside_a_new_one():
+    for id, outcome, said in (("09-p4", "kept", "goes on"), ("09-p7", "cut", "ends")):
+        asked = prediction(id)
+        seen = asked.flow.trace(asked.given())
+        assert seen.outcome == outcome
+        shown = seen._repr_mimebundle_()
+        assert f"The open connection {said}" in shown["text/plain"]
+        assert "<strong>A new connection is stopped.</strong>" in shown["text/html"]
+
+
+def test_no_map_shows_what_a_prediction_asks_for():
+    assert not prediction("09-p5").picture  # it would show the default group's rule
+
+
 def test_the_order_of_rules_changes_nothing_and_deny_cannot_be_written():
     network = c09.shop_with_forgotten_rule()
     packets = ("tcp 22 from 203.0.113.90", "tcp 22 from 203.0.113.70", "tcp 443 from 192.0.2.1")

@@ -422,6 +422,11 @@ def show_first_steps(key: str) -> Any:
     network = shop()
     if key == "b":
         return walk(trace(network, "db", "web", tcp(443)), leg="request")
+    if key == "a":
+        known = trace(network, "web", "db", tcp(3306)).reply[0].packet_in
+        this = trace(network, "db", "web", tcp(443)).forward[0].packet_in
+        rows = ((str(known), "the connection that web began"), (str(this), "no connection that was let in"))
+        return Table(("a packet that leaves db", "what it belongs to"), rows)
     return tables(network["db-sg"])[0]
 
 
@@ -577,7 +582,7 @@ EXERCISES = (
         why=(
             "To carry the same group is no permission. What lets `anna` and `ben` talk is a rule in "
             "which the "
-            "default group names *itself*. A group of yours gets such a rule if you write it (`09-self`, "
+            "default group names itself. A group of yours gets such a rule if you write it (`09-self`, "
             "More practice)."
         ),
         also_right=(
@@ -735,9 +740,11 @@ EXERCISES = (
             given=shop_with_twin_group,
             intents=(
                 Intent(internet, "web", tcp(443)),
+                Intent(internet, "web-2", tcp(443)),
                 Intent("web", "db", tcp(3306)),
                 Intent("web", "cache", tcp(6379)),
                 Intent("web-2", "db", tcp(3306)),
+                Intent("web-2", "cache", tcp(6379)),
                 Intent("trial", "db", tcp(3306), must=False),
                 Intent("trial", "cache", tcp(6379), must=False),
                 Intent("db", "trial", tcp(443), must=False),
@@ -757,7 +764,7 @@ EXERCISES = (
         deciding="carries `trial-sg`",
         why=(
             "`web` carried `trial-sg`. Customers noticed nothing, for its rules are those of `web-sg`. But "
-            "`db-sg` and `cache-sg` let in the *members* of `web-sg`, and the same rules make no member."
+            "`db-sg` and `cache-sg` let in the members of `web-sg`, and the same rules make no member."
         ),
         solution=mend,
         also_right=(mend_with_both, mend_by_address),
@@ -964,8 +971,8 @@ one, and to close a door you take a rule away.
         },
         after="""
 Only new connections meet the changed list. A tracked one goes on until somebody ends it, or it is idle for
-too long. To cut it at once takes a network ACL (chapter 10). There is one exception: `09-p7` in More
-practice.
+too long. To cut it at once takes a network ACL (chapter 10). Is it the same for every rule? `09-p7` in More
+practice asks.
 """,
     ),
     Prediction(
@@ -975,6 +982,7 @@ practice.
             "`anna` sends tcp 22 to `ben`. What happens?"
         ),
         given=new_vpc,
+        picture=False,
         flow=Intent("anna", "ben", tcp(22)),
         beliefs={
             "blocked": (
@@ -1019,7 +1027,6 @@ members' **private** addresses. Sent to 10.0.0.11, the packet is let in. So:
 | lets in | whoever carries `web-sg`, at the private addresses |
 | does not add | the rules of `web-sg` |
 | does not know | members that come by a public address |
-| does not know | members that come through a firewall instance (`09-p8`) |
 """,
     ),
     Prediction(
@@ -1068,8 +1075,8 @@ Ping is always tracked, and so is what goes through a NAT gateway.
             "reply-blocked": ("M05", "It is the question that is not let in."),
         },
         after="""
-Behind such an appliance, name the other side by its block: tcp 3306 from 10.0.0.0/24, or one address with
-/32.
+A reference does not know members whose packets come through an appliance. There, name the other side by its
+block: tcp 3306 from 10.0.0.0/24, or one address with /32.
 """,
     ),
 )
