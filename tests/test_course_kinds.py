@@ -23,6 +23,7 @@ from vpclab.course.kinds import (
     Order,
     Step,
     Unreadable,
+    intent_table,
     quoted,
     usable,
 )
@@ -406,3 +407,8 @@ def test_a_value_that_is_no_choice_is_named_and_a_copied_line_is_read() -> None:
         routes.read({"10.0.1.10": "10.0.0.0/16", "192.0.2.1": "igw"})
     copied = routes.read({"10.0.1.10": "10.0.0.0/16 → local", "192.0.2.1": "0.0.0.0/0 -> igw"})
     assert dict(copied) == {"10.0.1.10": "10.0.0.0/16", "192.0.2.1": "0.0.0.0/0"}
+
+
+def test_a_row_for_ipv6_says_so_in_the_table_of_what_is_wanted():
+    rows = (Intent(internet, "web", tcp(443)), Intent(internet, "web", tcp(443), ip_version=6))
+    assert [row[2] for row in intent_table(rows).rows] == ["tcp 443", "tcp 443 over IPv6"]
