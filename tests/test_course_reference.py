@@ -70,13 +70,22 @@ def test_the_map_of_the_concepts_holds_words_of_the_glossary_each_once_and_joine
 
 
 def test_every_price_has_a_region_a_date_and_a_source():
-    for entry in json.loads(data_path("prices.json").read_text(encoding="utf-8")):
+    for entry in reference.prices().values():
         assert all(entry[key] for key in ("id", "fact", "item", "price", "region", "date", "source"))
     shown = str(price("public-ipv4"))
     assert "all Regions" in shown
     assert "2024-02-01" in shown
     with pytest.raises(NotFound, match="public-ipv4"):
         price("public-ipv9")
+
+
+def test_a_price_is_typed_once_and_its_text_is_made_from_its_numbers():
+    entries = json.loads(data_path("prices.json").read_text(encoding="utf-8"))
+    assert all(("price" in entry) != ("usd" in entry) for entry in entries)
+    assert reference.prices()["public-ipv4"]["price"] == "0.005 USD per hour"
+    assert reference.prices()["nat-gateway-tokyo"]["price"] == "0.062 USD per hour and 0.062 USD per GB"
+    assert "nothing" in str(price("free-gateways"))
+    assert str(price("public-ipv4", "public-ipv4")).count("free tier") == 1
 
 
 def build(*routes: str, ipv6: bool = False, detached: bool = False) -> Topology:

@@ -16,7 +16,7 @@ from vpclab.topology.model import LOCAL, InternetGateway, PrefixList, Route, Sna
 if TYPE_CHECKING:
     from vpclab import Topology
 
-__all__ = ["fact", "glossary", "misconceptions", "price", "subnets", "terms", "training"]
+__all__ = ["fact", "glossary", "misconceptions", "price", "prices", "subnets", "terms", "training"]
 
 
 @cache
@@ -115,15 +115,30 @@ def fact(code: str) -> Card:
     return Card(words.FACT, wanted, parts=(entry["fact"], words.FACT_BASIS[entry["basis"]] + where))
 
 
+def prices() -> dict[str, dict[str, Any]]:
+    """Return the entries of data/prices.json by id.
+
+    Where an entry has numbers (`usd`, by what is paid for), the text that is shown is made from them.
+    """
+    found = {}
+    for entry in _read("prices.json"):
+        per = entry.get("usd", {})
+        told = words.PRICE_AND.join(
+            words.PRICE_PER.format(usd=usd, unit=unit) for unit, usd in per.items() if usd
+        )
+        found[entry["id"]] = {**entry, "price": told or words.PRICE_NONE} if per else entry
+    return found
+
+
 def price(*ids: str) -> Card:
     """Return prices of data/prices.json, each with its Region, its date and its source."""
-    known = {entry["id"]: entry for entry in _read("prices.json")}
+    known = prices()
     for id in ids:
         if id not in known:
             raise NotFound(f"no price {id!r}", known)
     found = [known[id] for id in ids]
     rows = tuple((entry["item"], entry["price"], entry["region"], entry["date"]) for entry in found)
-    notes = tuple(entry["note"] for entry in found if entry.get("note"))
+    notes = tuple(dict.fromkeys(entry["note"] for entry in found if entry.get("note")))
     return Card(words.PRICES, parts=(Table(words.PRICES_HEADER, rows), *notes))
 
 

@@ -235,6 +235,7 @@ FACT_BASIS = {
 }
 NO_FACT = "there is no fact {code}"
 PRICES = "prices"
+PRICE_PER, PRICE_AND, PRICE_NONE = "{usd} USD per {unit}", " and ", "nothing"
 PRICES_HEADER = ("what", "price", "where", "as of")
 
 # --- recall ------------------------------------------------------------------------------------------------
