@@ -23,6 +23,7 @@ A learner uses about a dozen words::
     route_explorer(front)             # every route judged for an address
     cidr_planner("10.0.0.0/16")       # cut a block into subnets
     reachability_matrix(shop)         # who can send what to whom, and what a change changes
+    nat_comparison()                  # ways out through NAT: who keeps one, and what it costs
     progress()                        # the map of the course, and what to do next
 
 Everything is a view of data: `exercises` says what an exercise is, `kinds` how answers are judged, `quiz`
@@ -43,6 +44,7 @@ from vpclab.course.exploring import route_explorer
 from vpclab.course.installation import self_check
 from vpclab.course.lesson import check, export_progress, hint, reset, reveal, show, solution
 from vpclab.course.matrix import reachability_matrix
+from vpclab.course.natting import nat_comparison
 from vpclab.course.overview import progress
 from vpclab.course.planning import cidr_planner
 from vpclab.course.probes import probe
@@ -65,6 +67,7 @@ __all__ = [  # noqa: RUF022 - in the order in which a lesson uses them
     "walk",
     "cidr_planner",
     "route_explorer",
+    "nat_comparison",
     "rule_editor",
     "comparison",
     "printable",

@@ -821,3 +821,44 @@ LATER_NEW = {
     True: "**A new connection is let through.** {message}",
     False: "**A new connection is stopped.** {message}",
 }
+
+# --- the NAT comparison -------------------------------------------------------------------------------------
+
+NAT_KIND, NAT_WHERE, NAT_CHECK = "Way out", "Where", "Source/destination check"
+NAT_FAILS, NAT_REGION, NAT_SHOW = "What fails", "Prices of", "Show"
+NAT_PLACES = {"a": "one, in zone a, for both zones", "ac": "one in each of the zones a and c"}
+NAT_ON, NAT_OFF = "on, as a new instance has it", "off"
+NAT_NO_FAILURE, NAT_ZONE = "nothing", "Availability Zone {zone}"
+NAT_GB, NAT_GB_LIKE = "GB in the month", "such as 100"
+NAT_HOURS, NAT_HOURS_LIKE = "Hours", "a month has about 730"
+NAT_PRICE, NAT_PRICE_LIKE = "USD an hour of your instance type", "from AWS's price list"
+NAT_CHOOSE = "Choose first: {missing}."
+NAT_IN = {1: "in zone {zones}, for both zones", 2: "in the zones {zones}, each for its own zone"}
+NAT_AND = " and "
+NAT_SAID_CHECK = {True: ", source/destination check on", False: ", source/destination check off"}
+NAT_SAID_FAILS, NAT_SAID_WELL = "Availability Zone {zone} fails.", "nothing fails."
+NAT_WAYS_HEADER = ("private subnet", "its way out", "updates", "why")
+NAT_KEEPS = {True: "✔ arrive", False: "✖ do not"}
+NAT_ARRIVES = "The request arrives and the answer comes back."
+NAT_DOWN, NAT_DOWN_BECAUSE = "– down itself", "Its own instances stand in the failed zone."
+NAT_MONTH = "The month's bill, in USD:"
+NAT_BILL_HEADER = ("what", "how many", "price", "in the month")
+NAT_BILL_GATEWAY, NAT_BILL_INSTANCE = "NAT gateway, by the hour", "instance, by the hour"
+NAT_BILL_DATA, NAT_BILL_ADDRESS = "what goes through it, by the GB", "public IPv4 address, by the hour"
+NAT_BILL_NO_DATA, NAT_BILL_TYPE = "no such price", "type your instance's price"
+NAT_BILL_SUM = "sum"
+NAT_BILL_MISSING = "Type how many GB go through in the month, and how many hours it has."
+NAT_LIMIT = (
+    "At these GB and hours both kinds cost the same if an hour of the instance costs {limit} USD. A cheaper "
+    "type makes the instances the cheaper way, a dearer type the gateways."
+)
+NAT_SOURCE = (
+    "Prices of NAT gateways: {region}, {date}; of addresses: all Regions, {address}. Not in the bill: the "
+    "traffic itself, between zones and to the internet; disks; the hours in which you look after instances."
+)
+NAT_NO_KIND = '{value} is neither "NAT gateway" nor "NAT instance"'
+NAT_NO_ZONES = '{value} names no zones of this network: write "a" or "ac"'
+NAT_NO_ZONE = '{value} is no zone that can fail here: write "a" or "c"'
+NAT_NO_CHECK = '{value} says nothing of the source/destination check: write "on" or "off"'
+NAT_NO_AMOUNT = "{value} is no amount: write a number such as 100 or 0.01"
+NAT_NO_REGION = "no price of NAT gateways is known for {value}; there are: {regions}"
