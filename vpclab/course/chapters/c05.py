@@ -48,7 +48,7 @@ def shop() -> Topology:
     """Return the finished shop: the NAT gateway was made anew in the public subnet, with its address."""
     network = shop_with_nat_inside()
     network["nat"].remove()
-    nat = network["front-a"].nat_gateway("nat", elastic_ip="198.51.100.10")
+    nat = network["front-a"].nat_gateway("nat-a", elastic_ip="198.51.100.10")
     network["apps"].route("0.0.0.0/0", to=nat)
     return network
 
@@ -148,7 +148,7 @@ def shop_waiting_for_zone_a() -> Topology:
     network["front"].associate(prod.subnet("front-c", "10.0.2.0/24", az="c"))
     apps = prod.subnet("app-c", "10.0.3.0/24", az="c")
     apps.instance("app-2", security_groups=["app"])
-    prod.route_table("apps-c", subnets=[apps]).route("0.0.0.0/0", to="nat")
+    prod.route_table("apps-c", subnets=[apps]).route("0.0.0.0/0", to="nat-a")
     network.fail_az("a")
     return network
 
@@ -573,7 +573,7 @@ EXERCISES = (
         kind=Step(
             given=shop_with_batch,
             flow=Intent("batch", SOURCE, tcp(443)),
-            at="nat",
+            at="nat-a",
             asks="destination",
             leg="reply",
         ),
@@ -772,7 +772,7 @@ EXERCISES = (
         prompt=(
             "`app-1` shall fetch updates over IPv6 as well, and nobody outside may start a connection to it. "
             "`app-1` carries an open list, as it did all the time. These lines make gates and signposts:\n\n"
-            '- `shop["prod"].egress_only_internet_gateway()` makes that gate and returns it\n'
+            '- `shop["prod"].egress_only_internet_gateway()` makes an egress-only internet gateway and returns it\n'
             '- `shop["some route table"].route("some block", to=some_gate)` puts up a signpost'
         ),
         kind=Edit(
@@ -1061,7 +1061,7 @@ EXERCISES = (
         title="Zone a is down",
         prompt=(
             "The Availability Zone a has failed, and with it the only NAT gateway. `app-2` in zone c runs, "
-            "and its table `apps-c` still leads to `nat`. Give zone c a way out of its own. The subnet "
+            "and its table `apps-c` still leads to `nat-a`. Give zone c a way out of its own. The subnet "
             '`front-c` is public, and `shop["some subnet"].nat_gateway("some name")` makes a NAT gateway '
             "and returns it."
         ),
@@ -1103,7 +1103,7 @@ EXERCISES = (
                 "The new gateway stands there, and nothing leads to it: NAT gateways of two zones do not "
                 "stand in for each other by themselves.",
                 when=lambda network: (
-                    target_of(network, "apps-c", "0.0.0.0/0") == network["nat"].id
+                    target_of(network, "apps-c", "0.0.0.0/0") == network["nat-a"].id
                     and len(list(network.snapshot().all(NatGateway))) > 1
                 ),
             ),
@@ -1181,7 +1181,7 @@ PREDICTIONS = (
             ),
         },
         after="""
-A **NAT gateway** stands in a subnet and reads the signposts of that subnet, as an instance does. Here the
+A NAT gateway stands in a subnet and reads the signposts of that subnet, as an instance does. Here the
 signpost for 0.0.0.0/0 points at the NAT gateway itself: its packets go round in a circle.
 
 It needs a signpost to the internet gateway, and `app-a` shall have none. So it belongs into a *public*
@@ -1323,13 +1323,14 @@ a firewall, switch the check off.
             "reply-blocked": ("M38", "It does not even get out: no signpost fits."),
         },
         after="""
-`app-a` has a signpost for IPv4 only. Two could be added for ::/0, which is every IPv6 address:
+`app-a` has a signpost for IPv4 only. For ::/0, which is every IPv6 address, there are two gates:
 
-- to the internet gateway: then strangers can start connections as well, for over IPv6 nothing is swapped and
-  nothing hides;
-- to an **egress-only internet gateway**: out, but not in, by remembering who asked. It is for IPv6 what the
-  NAT gateway is for IPv4, without the translation.
+| ::/0 to the | what follows |
+| --- | --- |
+| internet gateway | strangers can start connections too: nothing is swapped, nothing hides |
+| **egress-only internet gateway** | out, but not in: it remembers who asked |
 
+The second is for IPv6 what the NAT gateway is for IPv4, without translating anything.
 A NAT gateway takes no route for ::/0: AWS refuses it.
 """,
     ),
