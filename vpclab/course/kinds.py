@@ -402,8 +402,13 @@ class Match(Kind):
 def intent_table(intents: Iterable[Intent]) -> Table:
     """Return the rows as a table for the prompt."""
     header = (words.FROM, words.TO, words.TRAFFIC, words.WANTED)
-    rows = ((str(i.src), str(i.dst), i.what, words.MUST if i.must else words.MUST_NOT) for i in intents)
+    rows = ((str(i.src), str(i.dst), _sent(i), words.MUST if i.must else words.MUST_NOT) for i in intents)
     return Table(header, tuple(rows))
+
+
+def _sent(row: Intent) -> str:
+    """Return a row's traffic; two rows may differ by nothing but IPv4 and IPv6."""
+    return words.OVER_IPV6.format(traffic=row.what) if row.ip_version == 6 else row.what
 
 
 def judge_network(network: Topology, intents: tuple[Intent, ...]) -> Finding:

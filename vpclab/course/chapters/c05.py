@@ -603,11 +603,12 @@ EXERCISES = (
         prompt="What stands in rows 1 to 7 of the table above?",
         kind=Choice(
             {
-                "a": "door and border let it out; 0.0.0.0/0 leads to the internet gateway, which swaps the source",
-                "b": "door and border let it out; 0.0.0.0/0 leads to `nat-1`; the border of `front-a` and the "
-                "door of `nat-1` let it in, then its door lets it out, with another source",
-                "c": "door and border let it out; 0.0.0.0/0 leads to `nat-1`; no door is asked there, as at a "
-                "NAT gateway",
+                "a": "door and border let it out; 0.0.0.0/0 leads to the internet gateway, which swaps the "
+                "source",
+                "b": "door and border let it out; 0.0.0.0/0 leads to `nat-1`; the border of `front-a` and "
+                "the door of `nat-1` let it in, then its door lets it out, with another source",
+                "c": "door and border let it out; 0.0.0.0/0 leads to `nat-1`; no door is asked there, as "
+                "at a NAT gateway",
                 "d": "10.0.0.0/16 leads to `nat-1`, because `nat-1` is in the VPC",
             }
         ),
@@ -706,8 +707,8 @@ EXERCISES = (
         ),
         hints=(
             "Take one row at a time, and set the comparison above so that it answers just this row.",
-            "For money, try few GB and many, and a cheap and a dear type. For the door, think of what you saw "
-            "in both traces. Who patches an instance of yours?",
+            "For money, try few GB and many, and a cheap and a dear type. For the door, think of what you "
+            "saw in both traces. Who patches an instance of yours?",
             "Rows in order, gateway first: AWS and you; both lose it; only the instance has the check, the "
             "door and the login; hours and GB against hours; and for both it depends.",
         ),
@@ -733,8 +734,8 @@ EXERCISES = (
             Trap(
                 {"zone": ("a", "b")},
                 "M18",
-                "A NAT gateway stands in one subnet, and a subnet in one zone. AWS keeps it going inside that "
-                "zone, and nowhere else.",
+                "A NAT gateway stands in one subnet, and a subnet in one zone. AWS keeps it going inside "
+                "that zone, and nowhere else.",
                 when=lambda cells: cells.get("zone", ("b",))[0] == "a",
             ),
             Trap(
@@ -747,8 +748,8 @@ EXERCISES = (
             Trap(
                 {"door": ("a", "a")},
                 "M17",
-                "Try it: AWS takes no list for a NAT gateway. What guards it is that nobody outside can start "
-                "anything.",
+                "Try it: AWS takes no list for a NAT gateway. What guards it is that nobody outside can "
+                "start anything.",
                 when=lambda cells: cells.get("door", ("b",))[0] == "a",
             ),
             Trap(
@@ -772,8 +773,8 @@ EXERCISES = (
         prompt=(
             "`app-1` shall fetch updates over IPv6 as well, and nobody outside may start a connection to it. "
             "`app-1` carries an open list, as it did all the time. These lines make gates and signposts:\n\n"
-            '- `shop["prod"].egress_only_internet_gateway()` makes an egress-only internet gateway and returns it\n'
-            '- `shop["some route table"].route("some block", to=some_gate)` puts up a signpost'
+            '- `shop["prod"].egress_only_internet_gateway()` makes an egress-only internet gateway and '
+            'returns it\n- `shop["some route table"].route("some block", to=some_gate)` puts up a signpost'
         ),
         kind=Edit(
             given=shop_with_ipv6,
@@ -792,7 +793,8 @@ EXERCISES = (
         deciding='shop["apps"]',
         why=(
             "The egress-only internet gateway lets out what starts inside, and lets in answers only. It "
-            "rewrites nothing: the update server sees the address of `app-1`, and still cannot start anything."
+            "rewrites nothing: the update server sees the address of `app-1`, and still cannot start "
+            "anything."
         ),
         solution=open_ipv6,
         also_right=(open_ipv6_by_subnet, open_ipv6_with_halves),
@@ -935,9 +937,9 @@ EXERCISES = (
         prompt=(
             "The shop runs in two zones, each with a NAT gateway, a web server and an app server: `nat-a`, "
             "`web-1` and `app-1` in zone a, `nat-c`, `web-2` and `app-2` in zone c. `app-a` is served by the "
-            "table `apps-a`, `app-c` by `apps-c`, and both public subnets by `front`. Since yesterday `app-2` "
-            "gets no updates. One single thing has changed. Find it with as few probes as you can, and put it "
-            "right."
+            "table `apps-a`, `app-c` by `apps-c`, and both public subnets by `front`. Since yesterday "
+            "`app-2` gets no updates. One single thing has changed. Find it with as few probes as you can, "
+            "and put it right."
         ),
         kind=Edit(
             given=shop_with_lost_table,
@@ -983,8 +985,8 @@ EXERCISES = (
             Trap(
                 main_to_the_gateway,
                 "M22",
-                "The main table serves every subnet that has no table of its own. Yours leads all of them out "
-                "now, the one with the database too.",
+                "The main table serves every subnet that has no table of its own. Yours leads all of them "
+                "out now, the one with the database too.",
                 when=lambda network: leads_out(network, "main"),
             ),
             Trap(
@@ -1036,8 +1038,8 @@ EXERCISES = (
             Trap(
                 open_bastion_to_all,
                 "M14",
-                "Everybody can knock there now, and programs that guess passwords do, day and night. Only the "
-                "office needs this door.",
+                "Everybody can knock there now, and programs that guess passwords do, day and night. Only "
+                "the office needs this door.",
                 when=lambda network: trace(network, internet, "bastion", tcp(22)).reaches,
             ),
             Trap(
@@ -1130,8 +1132,8 @@ EXERCISES = (
         ),
         deciding="Three are yours",
         why=(
-            "What runs on your instances is yours to update, so they need a way out. In a managed service AWS "
-            "does it. (For RDS you choose the hour.)"
+            "What runs on your instances is yours to update, so they need a way out. In a managed service "
+            "AWS does it. (For RDS you choose the hour.)"
         ),
         solution={
             "the operating system of app-1": "you",
@@ -1191,7 +1193,8 @@ subnet, and private subnets lead to it from there.
     Prediction(
         id="05-p2",
         question=(
-            "`app-1` asks for its updates again. Which source address does the update server read on the packet?"
+            "`app-1` asks for its updates again. Which source address does the update server read on the "
+            "packet?"
         ),
         given=shop,
         flow=Intent("app-1", SOURCE, tcp(443)),
@@ -1369,8 +1372,8 @@ gateway as to everything in the subnet.
             ),
         },
         after="""
-The local route, 10.0.0.0/16, is longer than /0, so everything inside the VPC goes straight. A firewall between
-two subnets needs a signpost that is longer still: exactly the block of the other subnet, 10.0.2.0/24, to the
+The local route, 10.0.0.0/16, is longer than /0, so everything inside the VPC goes straight. A firewall
+between two subnets needs a signpost that is longer still: exactly the block of the other subnet, 10.0.2.0/24, to the
 firewall (RT-11), and one back in the other subnet's table.
 """,
     ),
@@ -1380,13 +1383,13 @@ EXPLANATIONS = (
     Explanation(
         id="05-why",
         question=(
-            "A colleague says: “A private subnet with a NAT gateway is not private any more: where packets go "
-            "out, attackers come in.” What do you answer, in one sentence?"
+            "A colleague says: “A private subnet with a NAT gateway is not private any more: where packets "
+            "go out, attackers come in.” What do you answer, in one sentence?"
         ),
         model=(
-            "A NAT gateway lets in answers to what an instance inside has asked and nothing else, so nobody out "
-            "there can start a connection to the private subnet, and its table still has no route straight to "
-            "the internet gateway."
+            "A NAT gateway lets in answers to what an instance inside has asked and nothing else, so "
+            "nobody out there can start a connection to the private subnet, and its table still has no "
+            "route straight to the internet gateway."
         ),
         points=(
             "Who starts the connection decides, not where packets pass.",
