@@ -571,6 +571,7 @@ def wait_for(process: subprocess.Popen[bytes], url: str, log: Path, seconds: int
 
 # ---------------------------------------------------------------------------- the tests
 
+EDITIONS = ("notebooks", "solutions", "instructor")
 BROWSERS = (
     "chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "msedge",
     "microsoft-edge",
@@ -627,27 +628,30 @@ def test(kit: Kit) -> int:
     python, browser = str(kit.python), find_browser()
     built = [str(p) for p in sorted(kit.notebooks.rglob("*.ipynb")) if ".ipynb_checkpoints" not in p.parts]
     pytest = [python, "-m", "pytest", "-q"]
-    # One after the other, the learner's editions first: the others commit predictions into the same progress.
-    built = sorted(built, key=lambda path: (len(Path(path).parts), path))
-    nbval = [*pytest, "--nbval", "--nbval-current-env", *built]
+    two = ["-n", "2", "--dist", "loadfile"]  # a file is not split: its tests share what they set up
+    nbval = [*pytest, *two, "--nbval", "--nbval-current-env"]
+    folders = {name: [path for path in built if Path(path).parent.name == name] for name in EDITIONS}
+    editions = {name: paths for name, paths in folders.items() if paths or not built}
     passed, failed, skipped = 0, 0, 0
     summary = []
     with scratch_folder() as scratch:
         (scratch / ".jupyter").mkdir()  # IPython warns if it cannot write there
         variables = environment(kit, scratch)
-        variables["VPCLAB_PROGRESS_DIR"] = str(scratch / "progress")
         variables["VPCLAB_BROWSER"] = browser or ""
+        no_nbval = why_no_nbval(kit, built, variables)
         for name, command, obstacle in (
             ("ruff check", [python, "-m", "ruff", "check", "."], ""),
             ("ruff format", [python, "-m", "ruff", "format", "--check", "."], ""),
             ("mypy", [python, "-m", "mypy"], ""),
-            ("pytest and doctests", pytest, ""),
-            ("nbval over every built notebook", nbval, why_no_nbval(kit, built, variables)),
+            ("pytest and doctests", [*pytest, *two], ""),
+            *((f"nbval over {name}/", [*nbval, *paths], no_nbval) for name, paths in editions.items()),
             ("sources and built notebooks agree", [python, "-m", "vpclab.authoring", "check"], ""),
             ("browser", [*pytest, "tests/browser"], "" if browser else NO_BROWSER),
         ):
             say(f"\n== {name}")
             began = time.monotonic()
+            # Each edition has a progress of its own: predictions that one commits are not another's.
+            variables["VPCLAB_PROGRESS_DIR"] = str(scratch / f"progress-{len(summary)}")
             if obstacle:
                 say(obstacle)
                 counts = (0, 0, 1) if obstacle == NO_BROWSER else (0, 1, 0)

@@ -155,6 +155,11 @@ def test_only_right_cells_are_printed_and_the_others_stay_empty_for_a_worksheet(
     assert "<td>is stopped</td>" in page
 
 
+def test_several_tables_are_written_by_one_call():
+    said = printable("99-table", "99-table")
+    assert str(said).count("99-table.html") == 2
+
+
 def test_a_folder_that_cannot_be_written_is_said_in_a_sentence(monkeypatch, table):
     (table / "99-table.html").mkdir()
     assert printable("99-table").word == words.TRY_AGAIN

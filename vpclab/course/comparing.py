@@ -283,8 +283,15 @@ thead th {{ background: {shade}; }}
 """
 
 
-def printable(id: str) -> Card:
-    """Write the table as a page to print, with the cells that are right; the others are empty."""
+def printable(*ids: str) -> Card:
+    """Write each table as a page to print, with the cells that are right; the others are empty."""
+    written = [_written(id) for id in ids]
+    failed = any(card.tone == "bad" for card in written)
+    said = "\n".join(f"- {part}" for card in written for part in card.parts)
+    return written[0] if len(ids) == 1 else Card(words.DONE, tone="bad" if failed else "good", parts=(said,))
+
+
+def _written(id: str) -> Card:
     from vpclab.course.declarations import exercise
 
     kind = _table(id)

@@ -807,7 +807,7 @@ MATRIX_VERSION = "the matrix is of IPv4 or of IPv6: pass ip_version=4 or 6 (got 
 CONCEPTS = "The words of the course, and how they hang together:"
 CONCEPTS_ALT = (
     "{terms} words of the course joined by {links} links: a VPC is divided into subnets, a network interface "
-    "sits in one subnet, lists guard both, and a route table points at the ways out. The number is the chapter."
+    "sits in one subnet, lists guard both, a route table points at the ways out. The number is the chapter."
 )
 
 # --- open connections --------------------------------------------------------------------------------------
