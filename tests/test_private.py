@@ -555,3 +555,7 @@ def test_the_map_writes_at_a_site_its_device_and_how_many_tunnels_are_up(net: Ba
         for said in (drawn.svg, drawn.alt):
             assert "device 203.0.113.66" in said
             assert f"vpn: {up} of 2 tunnels up" in said
+    net.topology.direct_connect("dx", gateway=vgw, site="OP")
+    assert "dx: Direct Connect, up" in draw(net.topology).svg
+    net.topology.direct_connect("dx", gateway=vgw, site="OP", up=False)
+    assert "dx: Direct Connect, down" in draw(net.topology).svg

@@ -57,13 +57,16 @@ def called(snapshot: Snapshot, thing: Any) -> str:
 
 
 def lines_of(snapshot: Snapshot, thing: Any) -> list[str]:
-    """Return what stands in the box of a site: its blocks, its device and the VPN tunnels that end there."""
-    lines: list[str] = []
-    for line in snapshot.all(Connection):
+    """Return what stands in the box of a site with a device: its blocks, the device, the lines there."""
+    tunnels: list[str] = []
+    others: list[str] = []
+    for line in (line for line in snapshot.all(Connection) if line.site_id == thing.id):
         device = snapshot.get(CustomerGateway, line.customer_gateway_id)
-        if device is not None and line.site_id == thing.id:
-            lines += [", ".join(map(str, thing.cidrs))] if not lines else []
-            lines += [f"device {device.address}", f"{line.name}: {line.tunnels_up} of 2 tunnels up"]
+        if device is not None:
+            tunnels += [f"device {device.address}", f"{line.name}: {line.tunnels_up} of 2 tunnels up"]
+        elif line.medium != "vpn":
+            others.append(f"{line.name}: {line.spoken}, {'up' if line.up else 'down'}")
+    lines = [", ".join(map(str, thing.cidrs)), *tunnels, *others] if tunnels else []
     return list(dict.fromkeys(theme.clean(text) for text in lines))
 
 

@@ -284,10 +284,10 @@ def place_of_end(way: Trace) -> str:
     return str(way.blockers[0].component.name)
 
 
-def source_at_the_end(way: Trace) -> str:
-    """Return whose address `db` reads as the source."""
-    told = {"192.168.0.10": "clerk", "203.0.113.66": "device"}
-    return told.get(str(way.forward[-1].packet_in.src), "gateway")
+def way_back(way: Trace) -> str:
+    """Return the destination of the route that the reply took."""
+    hop = next(hop for hop in way.reply if hop.kind == "route_table")
+    return next(str(d.rule.destination) for d in hop.decisions if d.rule is not None)
 
 
 def line_taken(way: Trace) -> str:
@@ -315,6 +315,21 @@ def names_public_address(network: Topology) -> bool:
     groups = network.snapshot().all(SecurityGroup)
     named = [str(rule.peer) for group in groups for rule in group.side(INBOUND)]
     return any(peer.startswith("203.0.113.") for peer in named) and "192.168." not in str(named)
+
+
+def door_changed(network: Topology) -> bool:
+    """Return whether the list at the door of `web` is not what it was."""
+    return WEB_LIST not in str(rules_of(network, "web"))
+
+
+def list_changed(network: Topology) -> bool:
+    """Return whether the list at the door of `db` is not what it was in the ticket."""
+    return rules_of(network, "db") != rules_of(shop_with_wrong_list(), "db")
+
+
+def rules_of(network: Topology, name: str) -> list[str]:
+    """Return what a list lets in."""
+    return sorted(str(rule) for rule in network[f"sg-prod-{name}"].value.side(INBOUND))
 
 
 def show_next(answer: str) -> Any:
@@ -407,7 +422,7 @@ EXERCISES = (
         id="06-first-steps",
         title="The first steps",
         prompt=(
-            "Rows 1 to 3 of the table above are empty. What stands there? (The door is the security group, "
+            "Rows 1 to 4 of the table above are empty. What stands there? (The door is the security group, "
             "the border the network ACL.)"
         ),
         kind=Choice(
@@ -583,8 +598,8 @@ EXERCISES = (
         ),
         deciding="propagate(",
         why=(
-            "Propagation is turned on for each route table by itself. Now `front` has the route, too, and "
-            "its longer prefix wins over 0.0.0.0/0 for the office's addresses only."
+            "Every route table needs the signpost for itself, written or propagated. Its longer prefix wins "
+            "over 0.0.0.0/0, for the office's addresses only."
         ),
         solution=show_stock,
         also_right=(show_stock_by_hand, show_stock_for_one_block),
@@ -608,6 +623,7 @@ EXERCISES = (
                 "M14",
                 "The list at the door of `web` says who may come in. This packet goes out, and it got past "
                 "the door before, too.",
+                when=door_changed,
             ),
         ),
     ),
@@ -617,8 +633,7 @@ EXERCISES = (
         prompt=(
             "The clerks (192.168.0.0 to 192.168.0.255) cannot ask `db` any more. This morning somebody "
             "tidied up, and changed one single thing in the network. Find it with `probe`, with as few "
-            "probes as you can, and put it right here. The office's guests, such as 192.168.9.50, never had "
-            "access and get none."
+            "probes as you can, and put it right here. Nobody else in the office had access, or gets any."
         ),
         kind=Edit(
             given=shop_with_wrong_list,
@@ -628,6 +643,7 @@ EXERCISES = (
                 Intent("web", "db", tcp(3306)),
                 Intent("db", STOCK, tcp(443)),
                 Intent(GUEST, "db", tcp(3306), must=False),
+                Intent(STOCK, "db", tcp(3306), must=False),
                 Intent(CLERK, "db", tcp(22), must=False),
                 Intent(internet, "db", tcp(3306), must=False),
             ),
@@ -662,7 +678,7 @@ EXERCISES = (
                 "M28",
                 "Still no clerk gets in. The addresses that you name are the office's on the internet. Which "
                 "source does a packet carry when it comes to the door?",
-                when=names_public_address,
+                when=lambda network: names_public_address(network) and list_changed(network),
             ),
             Trap(
                 mend_for_all,
@@ -677,9 +693,9 @@ EXERCISES = (
         title="Which line?",
         prompt=(
             "Three offices ask for a way to their VPC. Which one do you advise?\n\n"
-            "- `this week`: it has an internet connection, and some jitter does no harm.\n"
+            "- `this week`: it has an internet connection, and a delay now and then does no harm.\n"
             "- `steady`: it measures machines, needs the same delay all day, and has no secrets.\n"
-            "- `steady and secret`: it needs the same delay, and law wants the data encrypted on the way."
+            "- `steady and secret`: it needs the same delay, and the law wants its data encrypted on the way."
         ),
         kind=Match(
             items=("this week", "steady", "steady and secret"),
@@ -785,8 +801,8 @@ EXERCISES = (
         title="Connect the office",
         prompt=(
             "The shop as it was, and the office, which has a device with the public address 203.0.113.66. "
-            "Connect them, so that the clerks (192.168.0.0 to 192.168.0.255) can ask `db`. Guests, such as "
-            "192.168.9.50, and the internet get nothing new."
+            "Connect them, so that the clerks (192.168.0.0 to 192.168.0.255) can ask `db`. Others in the "
+            "office and the internet get nothing new."
         ),
         kind=Build(
             given=shop_to_connect,
@@ -796,6 +812,7 @@ EXERCISES = (
                 Intent("web", "db", tcp(3306)),
                 Intent(internet, "web", tcp(443)),
                 Intent(GUEST, "db", tcp(3306), must=False),
+                Intent(STOCK, "db", tcp(3306), must=False),
                 Intent(CLERK, "db", tcp(22), must=False),
                 Intent(internet, "db", tcp(3306), must=False),
             ),
@@ -863,35 +880,39 @@ Codes in brackets, such as RT-6, number facts about AWS; `fact("RT-6")` tells on
     ),
     Prediction(
         id="06-p2",
-        question="The clerk asks once more. Which source address does `db` read on the packet?",
+        question=(
+            "The clerk asks once more, and this time the answer comes back. Which new route in `data` did "
+            "the answer take?"
+        ),
         given=shop_connected,
+        shown=shop_with_line,
         flow=Intent(CLERK, "db", tcp(3306)),
         choices={
-            "clerk": "192.168.0.10, the clerk's own",
-            "device": "203.0.113.66, the public address of the office's device",
-            "gateway": "an address of the virtual private gateway",
+            "10.0.1.0/24": "10.0.1.0/24 → vgw, the block of the subnet that may use the gate",
+            "192.168.0.0/24": "192.168.0.0/24 → vgw, the clerks that the list lets in",
+            "192.168.0.0/16": "192.168.0.0/16 → vgw, what the device announced",
+            "0.0.0.0/0": "0.0.0.0/0 → vgw, everything outside the VPC",
         },
-        truth=source_at_the_end,
+        truth=way_back,
         beliefs={
-            "device": (
-                "M28",
-                "That address stands on the wrapping only. Number 6 on the map says what `db` reads.",
-            ),
-            "gateway": (
-                "M28",
-                "This gateway writes no address of its own. Number 6 on the map says what `db` reads.",
+            "10.0.1.0/24": (
+                "M45",
+                "That is where the answer comes from. A destination says where packets are going.",
             ),
         },
         after="""
-Nobody swaps addresses here: both ends are private, and they see each other as they are. How does such a
-packet get over the internet, which carries no private addresses? Wrapped, as a letter in a second envelope:
+The gate writes down what it was told, neither more nor less. That the list lets in only some of the office
+is another matter.
+
+Number 6 on the map: `db` reads the clerk's own address. Nobody swaps addresses here. But the internet
+carries no private ones, so how did the packet get over it? Wrapped, as a letter in a second envelope:
 
 | who reads | from | to |
 | --- | --- | --- |
 | the internet in between: the wrapping | 203.0.113.66, the device | a public address of AWS |
 | `db` and the list at its door: the packet | 192.168.0.10 | 10.0.1.10 |
 
-The inner packet is encrypted. Such a way is called a **tunnel**, and a VPN connection has two of them, so
+What is inside is encrypted. Such a way is called a **tunnel**, and a VPN connection has two of them, so
 that one can fail.
 """,
     ),
@@ -917,13 +938,13 @@ that one can fail.
         },
         after="""
 The colleague's line wins, and it leads to a gate that refuses private addresses. Nothing takes over: the
-better route stands in the table and is not asked. The order, whenever several routes hold an address:
+better route stands in the table and is not asked. When several routes hold an address:
 
-| | first look at | then |
+| | look at | and |
 | --- | --- | --- |
-| 1 | the length | the longest prefix wins, whatever its kind (RT-6) |
-| 2 | the same destination twice | the static route wins over the propagated one (RT-8) |
-| 3 | the local route | no propagated route wins over it, not even a longer one (RT-7) |
+| first | the length | the longest prefix wins, whatever its kind (RT-6) |
+| then | the same destination twice | the static route wins over the propagated one (RT-8) |
+| but | the local route | no propagated route wins over it, not even a longer one (RT-7) |
 """,
     ),
     Prediction(
@@ -1013,7 +1034,7 @@ the route stays.
         },
         after="""
 A gate passes on only what its connections told it about (VGW-5), by BGP or typed in. A wider route in the
-table does not make it know more. With propagation the two cannot part: typed blocks are propagated as well,
+table does not make it know more. With propagation, table and gate agree: typed blocks are propagated as well,
 so `data` would have got 192.168.0.0/24 only, and the packet would have ended there.
 """,
     ),
