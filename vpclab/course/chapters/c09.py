@@ -573,8 +573,7 @@ EXERCISES = (
         ),
         hints=(
             "You have seen one packet between `anna` and `ben`. Which two doors did it pass?",
-            "Each kind has a rule or none on either side. Where both are strict there would be "
-            "nothing to see.",
+            "Take one side of one list at a time. Has it a rule there, and whom does the rule name?",
             "The way out is open in both. Only the default group has a rule that names itself, for "
             "the way in.",
         ),
@@ -1058,11 +1057,10 @@ Ping is always tracked, and so is what goes through a NAT gateway.
     Prediction(
         id="09-p8",
         question=(
-            "Everything between `front-a` and `data-a` now goes through `firewall`, an instance that "
-            "looks at "
-            "packets and passes them on with the same addresses. Its own group lets all of it pass. "
-            "`web` asks "
-            "`db`: tcp 3306. `db-sg` lets that in from `web-sg`. What happens?"
+            "`front` now leads 10.0.1.0/24 to `firewall`, and the table of `data-a` leads 10.0.0.0/24 "
+            "there. It is an instance that looks at packets and passes them on with the same addresses, and "
+            "its own group lets all of it pass. `web` asks `db`: tcp 3306. `db-sg` lets that in from "
+            "`web-sg`. What happens?"
         ),
         given=shop_through_firewall,
         flow=Intent("web", "db", tcp(3306)),
