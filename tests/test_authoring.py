@@ -558,6 +558,11 @@ def test_a_blank_in_a_learners_cell_needs_no_answer(tmp_path: Path) -> None:
     assert lint([read(write(tmp_path, text), "07_demo.md")], CATALOGUE) == []
 
 
+def test_a_method_that_is_called_like_a_verb_names_no_exercise(tmp_path: Path) -> None:
+    text = DEMO + '\n```{code-cell}\nticket.probe("web", "app", "tcp 8080")\n```\n'
+    assert lint([read(write(tmp_path, text), "07_demo.md")], CATALOGUE) == []
+
+
 def test_a_cell_tagged_worked_may_show_what_a_solution_repeats(root: Path) -> None:
     code = '\n```{code-cell}\n%sroute = "to the igw"\n```\n'
     for tag, leaked in (("", 1), (":tags: [worked]\n", 0)):
