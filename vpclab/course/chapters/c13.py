@@ -221,6 +221,11 @@ def compared(change: Callable[[Any], object]) -> Any:
     return f"**compare(plan, yours)**: {found}."
 
 
+NAT_INSIDE = "The NAT gateway nat stands in the private subnet app-a, so it has no way out itself."
+LED_TO = (
+    "The packet came to `nat` and no further, and the gate of `public-a` works. One suspect is left: somebody "
+    "made `nat` anew, in a private subnet. You would name `nat`, NO_ROUTE_TO_DESTINATION."
+)
 PROBES = {
     "a": Intent("app", "db", tcp(3306)),
     "b": Intent("app", internet, tcp(443)),
@@ -242,6 +247,25 @@ def split(key: str) -> Table:
         found[str(case().expected(suspect, PROBES[key]))] += 1
     rows = sorted(found.items(), key=lambda row: -row[1])
     return Table(("the probe would tell", "suspects left"), tuple((text, str(n)) for text, n in rows))
+
+
+def questioned() -> Table:
+    """Return two probes of the first ticket, what they tell, and how many suspects are left after each."""
+    left = case().explanations((3,))
+    (truth,) = (each for each in left if str(each[0]) == NAT_INSIDE)
+    rows = []
+    for probe in (PROBES["b"], PROBES["c"]):
+        said = case().expected(truth, probe)
+        left = [each for each in left if case().expected(each, probe) == said]
+        rows.append((probe.flow, str(said), str(len(left))))
+    return Table(("probe", "tells", "suspects left"), tuple(rows))
+
+
+def judged_probe(key: str) -> tuple[Any, ...]:
+    """Return how a probe parts the suspects; for the best one, also where it leads."""
+    if key != "b":
+        return (split(key),)
+    return (split(key), "And this is how it goes on:", questioned(), LED_TO)
 
 
 def show_nat(value: tuple[str, str]) -> Any:
@@ -454,7 +478,7 @@ EXERCISES = (
         deciding="another address",
         why=(
             "Whatever it tells, five or more of the eleven are cleared. A good probe parts the suspects as "
-            "evenly as it can. “Last seen” makes three parts of two."
+            "evenly as it can, and “last seen” makes three parts of two."
         ),
         solution="b",
         also_right=("B", "b)", "app → internet tcp 443"),
@@ -478,7 +502,7 @@ EXERCISES = (
                 "Look what the probe would leave:",
             ),
         ),
-        evidence=split,
+        evidence=judged_probe,
     ),
     Exercise(
         id="13-mend",
@@ -532,12 +556,6 @@ EXERCISES = (
                 "that carry it, and `app` does not.",
             ),
             Trap(
-                forget_the_answer,
-                "M04",
-                "The request arrives. The answer goes to the port that `app` picked for itself, and the "
-                "network ACL judges it anew.",
-            ),
-            Trap(
                 answer_by_group,
                 "M05",
                 "A group remembers what it let in; your outbound rule changes nothing. The list that does "
@@ -545,6 +563,12 @@ EXERCISES = (
                 when=lambda network: any(
                     rule.to_port == 65535 for rule in network["sg-prod-db"].value.side("outbound")
                 ),
+            ),
+            Trap(
+                forget_the_answer,
+                "M04",
+                "The request arrives. The answer goes to the port that `app` picked for itself, and the "
+                "network ACL judges it anew.",
             ),
         ),
         evidence=compared,
