@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
+from contextlib import redirect_stdout
 from dataclasses import dataclass
+from io import StringIO
 from itertools import combinations
 from math import cos, pi, sin
 from typing import Any
 
 from vpclab import Topology, Trace, internet, service, site, tcp, trace
+from vpclab.course import words
 from vpclab.course.cards import Table
 from vpclab.course.exercises import Exercise, Explanation, Prediction, Trap
 from vpclab.course.kinds import (
@@ -21,6 +24,7 @@ from vpclab.course.kinds import (
     Match,
     Number,
     Step,
+    judge_network,
     quietly,
 )
 from vpclab.course.stepping import walk
@@ -32,6 +36,7 @@ from vpclab.topology.model import (
     RouteTable,
     SecurityGroup,
     Snapshot,
+    TransitGatewayAttachment,
 )
 
 HOST = internet("203.0.113.80")
@@ -174,7 +179,7 @@ def shop_with_narrow_return() -> Topology:
     prod.security_group("db", inbound=["tcp 3306 from web"])
     prod.subnet("data-a", "10.0.2.0/24", az="a").instance("db", security_groups=["db"])
     parcels = partner.subnet("parcels-a", "10.1.1.0/24", az="a")
-    partner.route_table("parcels", subnets=[parcels]).route("10.0.0.0/16", to=road)
+    partner.route_table("yard", subnets=[parcels]).route("10.0.0.0/16", to=road)
     parcels.instance("parcels", security_groups=["stock"])
     network["store"].remove_route("10.0.0.0/16")
     network["store"].route("10.0.0.0/24", to=road)
@@ -211,6 +216,11 @@ def third_road_from_the_maker(shop: Topology) -> None:
     road = shop["maker"].peer("prod", "direct")
     shop["front"].route("10.2.0.0/24", to=road)
     shop["works"].route("10.0.0.0/24", to=road)
+
+
+def old_road_moved(shop: Topology) -> None:
+    """Give the new road the name of an old one, which so leads elsewhere."""
+    shop["prod"].peer("maker", "road")
 
 
 def road_alone(shop: Topology) -> None:
@@ -475,6 +485,59 @@ def show_mesh(value: float) -> Any:
     return Table(("VPCs", "peerings"), (("2", "1"), ("3", "3"), ("4", "6")))
 
 
+class Gates(Match):
+    """Pairs, beside the map of the shop with all its gates."""
+
+    def ask(self) -> tuple[Any, ...]:
+        """Return the items, the choices and the map."""
+        return (*super().ask(), partner_and_four_gates())
+
+
+class Hub(Edit):
+    """An edit that shows the hub's own table beside the map."""
+
+    def ask(self) -> tuple[Any, ...]:
+        """Return the rows, the map, and who is in the hub's table."""
+        network = self.given()
+        table = network["hub"].default_route_table.value
+        rows = tuple(
+            (
+                a.name,
+                "yes" if a.id in table.associations else "no",
+                "yes" if a.id in table.propagations else "no",
+            )
+            for a in network.snapshot().all(TransitGatewayAttachment)
+        )
+        return (
+            *super().ask(),
+            Table(("the hub's attachment", "reads its table", "announces its block"), rows),
+        )
+
+
+def arriving(given: Callable[[], Topology], intents: tuple[Intent, ...], row: int) -> Callable[[Any], Any]:
+    """Return what shows the way of one row's packet once a learner's function makes all rows hold."""
+
+    def show_way(function: Callable[[Topology], object]) -> Any:
+        network = given()
+        with redirect_stdout(StringIO()):
+            returned = function(network)
+        changed = returned if isinstance(returned, Topology) else network
+        return intents[row].trace(changed) if judge_network(changed, intents).right else ()
+
+    return show_way
+
+
+THIRD_ROAD = (
+    Intent("web", "parts", tcp(443)),
+    Intent("web", "stock", tcp(443)),
+    Intent("stock", "parts", tcp(443)),
+)
+AT_THE_HUB = (
+    Intent("web", "copy", tcp(443)),
+    Intent("web", "builder", tcp(443)),
+    Intent("copy", "builder", tcp(443)),
+    Intent("builder", "web", tcp(443)),
+)
 FOUR = {
     "web": "web",
     "internet": HOST,
@@ -527,6 +590,7 @@ EXERCISES = (
                 "M22",
                 "A signpost to the road stands in one of the partner's two tables. Look which subnet reads "
                 "which table.",
+                when=lambda value: value in ("road", "peering connection", "peering connection road"),
             ),
             Trap(
                 "store",
@@ -591,11 +655,7 @@ EXERCISES = (
         ),
         kind=Roads(
             given=shop_with_maker,
-            intents=(
-                Intent("web", "parts", tcp(443)),
-                Intent("web", "stock", tcp(443)),
-                Intent("stock", "parts", tcp(443)),
-            ),
+            intents=THIRD_ROAD,
         ),
         hints=(
             "Two of three pairs of countries have something that the third pair has not.",
@@ -612,6 +672,13 @@ EXERCISES = (
         also_right=(third_road_from_the_maker,),
         traps=(
             Trap(
+                old_road_moved,
+                "M01",
+                "`prod` and `partner` have lost their road: it was removed, or its name was given to the new "
+                "one. The new road needs a name of its own, and the old one must stay.",
+                when=lambda n: not joined(n, "prod", "partner"),
+            ),
+            Trap(
                 road_not_accepted,
                 "M23",
                 "You asked for the road, and nobody has accepted it.",
@@ -620,11 +687,7 @@ EXERCISES = (
             Trap(
                 everything_over_the_road,
                 "M02",
-                "The new road leads to the other VPC's own addresses, and no further.",
-                when=lambda n: (
-                    too_wide(n.snapshot(), shop_with_maker().snapshot()) is not None
-                    and joined(n, "prod", "maker")
-                ),
+                "The road is right, and one new signpost to it holds more than the neighbour's addresses.",
             ),
             Trap(
                 more_signposts,
@@ -644,6 +707,7 @@ EXERCISES = (
                 "The road is there. Look where the signpost of `front` still points.",
             ),
         ),
+        evidence=arriving(shop_with_maker, THIRD_ROAD, 0),
     ),
     Exercise(
         id="07-mesh",
@@ -721,8 +785,7 @@ EXERCISES = (
             Trap(
                 everything_back,
                 "M02",
-                "That sends everything unknown to the neighbour.",
-                when=lambda n: too_wide(n.snapshot(), shop_with_narrow_return().snapshot()) is not None,
+                "The answers come back now. But the new signpost holds more than the neighbour's addresses.",
             ),
             Trap(
                 lead_back_from_main,
@@ -745,13 +808,10 @@ EXERCISES = (
         prompt=(
             "`prod` has an internet gateway (and a NAT gateway), a VPN to its office, and a gateway endpoint "
             "for Amazon S3, a storage service. The partner sends everything that is not its own over the "
-            "road. Which of its packets (tcp 443, from `stock`) get an answer?\n\n"
-            "- `web`: the shop's server\n"
-            "- `internet`: a host at 203.0.113.80\n"
-            "- `office`: a machine in the office, 192.168.0.10\n"
-            "- `s3`: the storage service"
+            "road. `stock` sends tcp 443 to `web`; to `internet`, a host at 203.0.113.80; to `office`, a "
+            "machine there at 192.168.0.10; and to `s3`. Which of the four packets get an answer?"
         ),
-        kind=Match(tuple(FOUR), ("answers", "stopped")),
+        kind=Gates(tuple(FOUR), ("answers", "stopped")),
         hints=(
             "Who looks at the packet when it comes to the road, and at what?",
             "A peering carries a packet if its source or its destination is in the VPC that it leads to.",
@@ -790,9 +850,9 @@ EXERCISES = (
         id="07-fourth",
         title="A block for the fourth",
         prompt=(
-            "A fourth VPC, `test`, shall be peered with all three, and its `checker` shall ask them. Which "
-            "block does it get? It begins with 10, holds at least 60,000 usable addresses, and is no larger "
-            "than that takes."
+            "A fourth VPC, `test`, shall be peered with all three, and its `checker` shall ask `web` and "
+            "`parts`. Which block does it get? It begins with 10, holds at least 60,000 usable addresses, "
+            "and is no larger than that takes."
         ),
         kind=Cidr(
             inside="10.0.0.0/8",
@@ -800,7 +860,10 @@ EXERCISES = (
             smallest=True,
             given=shop_with_maker,
             place=place_fourth,
-            intents=(Intent("checker", "web", tcp(443)),),
+            intents=(
+                Intent("checker", "web", tcp(443)),
+                Intent("checker", "parts", tcp(443)),
+            ),
         ),
         hints=(
             "Write down the three blocks that are taken.",
@@ -876,14 +939,9 @@ EXERCISES = (
             "A colleague wrote signposts in two of three VPCs, and stopped the announcement of one "
             "attachment. Put right what is missing, so that all three reach each other through the hub."
         ),
-        kind=Edit(
+        kind=Hub(
             given=hub_half_done,
-            intents=(
-                Intent("web", "copy", tcp(443)),
-                Intent("web", "builder", tcp(443)),
-                Intent("copy", "builder", tcp(443)),
-                Intent("builder", "web", tcp(443)),
-            ),
+            intents=AT_THE_HUB,
         ),
         hints=(
             "Two things are missing, and they stand in tables of two different kinds.",
@@ -893,8 +951,8 @@ EXERCISES = (
         ),
         deciding="to-tools",
         why=(
-            "Three conditions for each VPC: it is attached; the hub's table knows the way to it; and its own "
-            "table leads to the hub."
+            "Each VPC is attached, its packets are read by a table of the hub, its block stands in there, "
+            "and its own table leads to the hub. Now the hub carries on what no peering would."
         ),
         solution=finish,
         also_right=(finish_with_a_static_route,),
@@ -918,6 +976,7 @@ EXERCISES = (
                 "points to.",
             ),
         ),
+        evidence=arriving(hub_half_done, AT_THE_HUB, 1),
     ),
 )
 
@@ -1023,7 +1082,7 @@ carries packets (PCX-2):
         ),
         given=shop_with_lab,
         flow=Attempt('shop["prod"].peer("lab")'),
-        choices={"made": "AWS makes it", "refused": "AWS refuses it"},
+        choices=words.ATTEMPTS,
         truth=lambda tried: tried.outcome,
         beliefs={
             "made": ("M24", "What is used makes no difference: 10.0.200.0/24 lies in 10.0.0.0/16."),
@@ -1073,7 +1132,7 @@ allow it: neither 10.1.0.10 nor 203.0.113.80 is in `prod`. It is the same for al
             "reply-blocked": ("M40", "The request has the same trouble as the answer would have."),
         },
         after="""
-A hub connects whom its tables and yours connect. Three things must be there for each VPC:
+A hub connects whom its tables and yours connect. For each VPC four things must be there:
 
 | what | it says | here |
 | --- | --- | --- |
