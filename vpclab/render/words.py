@@ -29,6 +29,7 @@ from vpclab.topology.model import (
     TransitGateway,
     TransitGatewayAttachment,
     Vpc,
+    VpcEndpoint,
     protocol_name,
 )
 from vpclab.topology.services import short_name
@@ -231,7 +232,12 @@ def summary(snapshot: Snapshot) -> str:
         names = [theme.clean(s.name if len(vpcs) < 2 else called(snapshot, s)) for s in mine]
         if names:
             facts.append(f"{word} subnet{'s' * (len(names) > 1)} {', '.join(names)}")
-    for kind, word in ((InternetGateway, "internet gateway"), (NatGateway, "NAT gateway")):
+    kinds = (
+        (InternetGateway, "internet gateway"),
+        (NatGateway, "NAT gateway"),
+        (VpcEndpoint, "VPC endpoint"),
+    )
+    for kind, word in kinds:
         names = [theme.clean(g.name) for g in snapshot.all(kind)]
         if names:
             facts.append(f"{word}{'s' * (len(names) > 1)} {', '.join(names)}")

@@ -53,12 +53,12 @@ def shop_with_both_tables() -> Topology:
     return network
 
 
-def shop_with_desk(*groups: str) -> Topology:
-    """Return the shop with an interface endpoint for Secrets Manager, too, which lets `groups` in."""
-    network = shop_with_both_tables()
+def shop_with_desk(comers: str = "10.0.0.0/16") -> Topology:
+    """Return the shop with an interface endpoint for Secrets Manager, too, which lets `comers` in."""
+    network = shop_with_gateway()
     prod = network["prod"]
-    prod.security_group("secrets", inbound=[f"tcp 443 from {name}" for name in groups or ("web", "db")])
-    prod.interface_endpoint("secretsmanager", ["data-a"], security_groups=["secrets"])
+    prod.security_group("secrets", inbound=[f"tcp 443 from {comers}"])
+    prod.interface_endpoint("secretsmanager", ["data-a"], security_groups=["secrets"], name="desk")
     return network
 
 
@@ -67,7 +67,7 @@ def shop_without_private_dns() -> Topology:
     """Return the shop whose interface endpoint does not take over the service's name."""
     network = shop_with_desk()
     network["prod"].interface_endpoint(
-        "secretsmanager", ["data-a"], security_groups=["secrets"], private_dns=False
+        "secretsmanager", ["data-a"], security_groups=["secrets"], name="desk", private_dns=False
     )
     return network
 
@@ -252,7 +252,9 @@ def let_the_subnet_in(shop: Topology) -> None:
 def another_group_at_the_door(shop: Topology) -> None:
     """Hang a second group at the endpoint's interface."""
     shop["prod"].security_group("from-db", inbound=["tcp 443 from db"])
-    shop["prod"].interface_endpoint("secretsmanager", ["data-a"], security_groups=["secrets", "from-db"])
+    shop["prod"].interface_endpoint(
+        "secretsmanager", ["data-a"], security_groups=["secrets", "from-db"], name="desk"
+    )
 
 
 def change_the_door_of_db(shop: Topology) -> None:
@@ -290,7 +292,7 @@ def move_the_public_address_only(shop: Topology) -> None:
 
 def mend(shop: Topology) -> None:
     """Name all tables that shall have the endpoint's route."""
-    shop["prod"].gateway_endpoint("s3", route_tables=["front", "data", "new"])
+    shop["prod"].gateway_endpoint("s3", route_tables=["data", "new"])
 
 
 def mend_by_association(shop: Topology) -> None:
@@ -449,7 +451,7 @@ EXERCISES = (
             {
                 "a": "group and ACL let it out; 0.0.0.0/0 leads to `igw`, as the service is outside the VPC",
                 "b": "group and ACL let it out; 10.0.0.0/16 keeps it in the VPC",
-                "c": "group and ACL let it out; a route of the endpoint leads to `if-secretsmanager`",
+                "c": "group and ACL let it out; a route of the endpoint leads to `desk`",
             }
         ),
         hints=(
@@ -477,7 +479,7 @@ EXERCISES = (
                 "c",
                 "M36",
                 "That is the other kind: a gateway endpoint puts a route into the table. Look for one to "
-                "`if-secretsmanager` here.",
+                "`desk` here.",
             ),
         ),
         evidence=show_first_steps,
@@ -652,7 +654,8 @@ EXERCISES = (
         title="Whose door is it?",
         prompt=(
             "`db` asks Secrets Manager for a password and gets no answer; `web` gets one. Let both in, and "
-            "nobody else: `guest` belongs to somebody who only looks after the garden pages."
+            "nobody else: `guest` is somebody else's machine. Write the group anew, with the whole list of "
+            "what it lets in, as you did when you made it."
         ),
         kind=Edit(
             given=shop_with_narrow_desk,
@@ -893,7 +896,7 @@ So S3 sees the private address of `db`.
     Prediction(
         id="11-p3",
         question=(
-            "Private DNS of `if-secretsmanager` is turned off. The endpoint stays. `db` asks Secrets Manager "
+            "Private DNS of `desk` is turned off. The endpoint stays. `db` asks Secrets Manager "
             "by its usual name. What happens to the packet?"
         ),
         given=shop_without_private_dns,
@@ -909,7 +912,7 @@ So S3 sees the private address of `db`.
 The name now means the service's public address, for everybody. From `data-a` no route leads there. `web`
 would not notice: it gets to the public address by the internet gateway.
 
-**Not reached** is what you see; *who answered the name, and with what* is the question to ask.
+You see no more than “no answer”. The question to ask is which address the name gave.
 """,
     ),
     Prediction(
