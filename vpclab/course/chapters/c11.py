@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from vpclab import Refused, Topology, Trace, internet, service, site, tcp, trace
+from vpclab.course.cards import Table
 from vpclab.course.comparing import Aspect, Cells, Compare
 from vpclab.course.exercises import Exercise, Explanation, Prediction, Trap
 from vpclab.course.kinds import Attempt, Choice, Edit, Intent, Number, quietly
@@ -154,6 +155,7 @@ def both_kinds() -> Topology:
     return network
 
 
+COLUMNS = ("gateway endpoint", "interface endpoint")
 ENDS = (S3, "if-s3")  # by the gateway endpoint; by the interface endpoint
 
 
@@ -188,21 +190,57 @@ def has_a_door() -> tuple[str, ...]:
     )
 
 
-def which_services() -> tuple[str, ...]:
-    """Try to make each kind for S3, for DynamoDB and for a third service."""
+def tries() -> dict[str, tuple[bool, bool]]:
+    """Try to make each kind for three services; return whether AWS makes it."""
     network = both_kinds()
-    prod, found = network["prod"], []
+    prod, found = network["prod"], {}
     for name in ("s3", "dynamodb", "secretsmanager"):
         try:
             prod.gateway_endpoint(name, route_tables=["main"], name=f"try-{name}")
-            found.append(True)
+            route = True
         except Refused:
-            found.append(False)
-    many = []
-    for name in ("s3", "dynamodb", "secretsmanager"):
-        made = prod.interface_endpoint(name, ["late-c"], private_dns=False, name=f"if-try-{name}")
-        many.append(len(made.interfaces) == 1)
-    return ("a" if found == [True, True, False] else "b", "b" if all(many) else "c")
+            route = False
+        made = prod.interface_endpoint(name, ["late-c"], private_dns=False, name=f"try-if-{name}")
+        found[name] = (route, len(made.interfaces) == 1)
+    return found
+
+
+def which_services() -> tuple[str, ...]:
+    """Read the services off the tries."""
+    routes, interfaces = zip(*tries().values(), strict=True)
+    return ("a" if routes == (True, True, False) else "b", "b" if all(interfaces) else "c")
+
+
+def show_tries() -> Table:
+    """Return what AWS makes and refuses."""
+    told = {True: "made", False: "refused"}
+    rows = tuple((name, told[route], told[made]) for name, (route, made) in tries().items())
+    return Table(("an endpoint for", *COLUMNS), rows)
+
+
+def show_parts() -> Table:
+    """Return what each of the two consists of, counted."""
+    network, rows = both_kinds(), []
+    for name, column in zip(("gw-s3", "if-s3"), COLUMNS, strict=True):
+        routes = sum(
+            r.target == network[name].id
+            for t in ("front", "data", "prod/main")
+            for r in network[t].value.routes
+        )
+        rows.append((column, str(routes), str(len(network[name].interfaces))))
+    return Table(("", "routes to it", "network interfaces"), tuple(rows))
+
+
+def show_ways(source: Any, network: Topology | None = None) -> Table:
+    """Return both ways from a place side by side: where to, past which lists, with which end."""
+    rows = []
+    for column, way in zip(COLUMNS, ways(source, network), strict=True):
+        lists = [h for h in way.forward if h.kind == "security_group"]
+        asked = ", ".join(
+            f"{h.component.name} ({'in' if h.direction == 'inbound' else 'out'})" for h in lists
+        )
+        rows.append((column, str(way.forward[0].packet_in.dst), asked, way.outcome, way.because))
+    return Table(("by", "written to", "groups asked", "what happens", "because"), tuple(rows))
 
 
 def from_late() -> tuple[str, ...]:
@@ -229,11 +267,6 @@ def after_the_zone_failed() -> Topology:
 def when_the_zone_fails() -> tuple[str, ...]:
     """Send from zone c after zone a failed."""
     return kept(tuple(way.reaches for way in ways("late", after_the_zone_failed())))
-
-
-def one_of(source: Any, which: int) -> Trace:
-    """Return the trace that a row shows."""
-    return ways(source)[which]
 
 
 # --- what learners do to them, rightly and wrongly ---------------------------------------------------------
@@ -493,29 +526,28 @@ EXERCISES = (
             "and without private DNS. A wrong cell is answered by the experiment."
         ),
         kind=Compare(
-            columns=("gateway endpoint", "interface endpoint"),
+            columns=COLUMNS,
             rows=(
                 Aspect(
                     "what",
                     "What it is in the VPC",
                     {"a": "routes", "b": "network interfaces"},
                     what_it_is,
-                    lambda: tables(both_kinds()["if-s3"])[1],
+                    show_parts,
                 ),
                 Aspect(
                     "address",
                     "A client writes to",
                     {"a": "a public address of the service", "b": "a private address of the VPC"},
                     which_address,
-                    lambda: one_of("db", 0),
+                    lambda: show_ways("db"),
                 ),
                 Aspect(
                     "door",
                     "A security group of its own",
                     {"a": "yes", "b": "no"},
                     has_a_door,
-                    lambda: one_of("db", 1),
-                    "VPE-10",
+                    lambda: show_ways("db"),
                 ),
                 Aspect(
                     "services",
@@ -526,30 +558,29 @@ EXERCISES = (
                         "c": "all others of AWS, but not S3 and DynamoDB",
                     },
                     which_services,
-                    None,
-                    "VPE-14",
+                    show_tries,
+                    "VPE-15",
                 ),
                 Aspect(
                     "late",
                     "A subnet of the VPC whose table nobody changed",
                     {"a": "reaches it", "b": "does not"},
                     from_late,
-                    lambda: one_of("late", 0),
+                    lambda: show_ways("late"),
                 ),
                 Aspect(
                     "outside",
-                    "A peered VPC, and your data centre",
+                    "A peered VPC, and your data centre, with routes",
                     {"a": "reach it", "b": "do not"},
                     from_outside,
-                    lambda: one_of("robot", 0),
-                    "VPE-5",
+                    lambda: show_ways("robot"),
                 ),
                 Aspect(
                     "zone",
                     "Zone a fails: a client in zone c, with all routes it needs",
                     {"a": "still reaches the service", "b": "does not"},
                     when_the_zone_fails,
-                    lambda: ways("late", after_the_zone_failed())[1],
+                    lambda: show_ways("late", after_the_zone_failed()),
                 ),
                 Aspect(
                     "cost",
@@ -612,15 +643,16 @@ EXERCISES = (
         id="11-move",
         title="A socket that moves",
         prompt=(
-            "`web` is stopped. Its second interface, `front-door`, has what customers and partners know: "
-            "198.51.100.20 outside, 10.0.0.20 inside. Let a stand-in have this interface. `spare-a` is in "
-            "`front-a`, `spare-c` in `front-c`."
+            "`web` is stopped for repair and stays so. Its second interface, `front-door`, has what "
+            "customers and partners know: 198.51.100.20 outside, 10.0.0.20 inside. Let a stand-in have this "
+            "interface. `spare-a` is in `front-a`, `spare-c` in `front-c`."
         ),
         kind=Edit(
             given=shop_with_broken_server,
             intents=(
                 Intent(internet, "front-door", tcp(443)),
                 Intent("db", "front-door", tcp(443)),
+                Intent("db", "web", tcp(443), must=False),
             ),
         ),
         hints=(
@@ -663,7 +695,8 @@ EXERCISES = (
                 Intent("db", SECRETS, tcp(443)),
                 Intent("web", SECRETS, tcp(443)),
                 Intent("guest", SECRETS, tcp(443), must=False),
-                Intent(internet, "db", tcp(443), must=False),
+                Intent("web", "db", tcp(3306)),
+                Intent("guest", "db", tcp(443), must=False),
             ),
             hidden=("db",),
         ),
@@ -819,6 +852,7 @@ EXERCISES = (
         ),
         solution=MONTH,
         also_right=(f"{MONTH}", f"{MONTH:.2f} USD"),
+        evidence=lambda _: price("interface-endpoint-hours", "interface-endpoint-data"),
         traps=(
             Trap(
                 round(MONTH - 730 * amount("interface-endpoint-hours"), 2),
