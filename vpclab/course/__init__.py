@@ -24,6 +24,8 @@ A learner uses about a dozen words::
     cidr_planner("10.0.0.0/16")       # cut a block into subnets
     reachability_matrix(shop)         # who can send what to whom, and what a change changes
     nat_comparison()                  # ways out through NAT: who keeps one, and what it costs
+    log_reader(shop_day("A"))         # a flow log line by line, every field in words
+    read_record("2 1111...", shop)    # one line of it; log_of(trace) makes the lines
     progress()                        # the map of the course, and what to do next
 
 Everything is a view of data: `exercises` says what an exercise is, `kinds` how answers are judged, `quiz`
@@ -43,6 +45,7 @@ from vpclab.course.exercises import Exercise, Explanation, Prediction, Trap, Ver
 from vpclab.course.exploring import route_explorer
 from vpclab.course.installation import self_check
 from vpclab.course.lesson import check, export_progress, hint, reset, reveal, show, solution
+from vpclab.course.logreading import log_of, log_reader, read_record, shop_day
 from vpclab.course.matrix import reachability_matrix
 from vpclab.course.natting import nat_comparison
 from vpclab.course.overview import progress
@@ -72,6 +75,10 @@ __all__ = [  # noqa: RUF022 - in the order in which a lesson uses them
     "comparison",
     "printable",
     "reachability_matrix",
+    "log_reader",
+    "read_record",
+    "log_of",
+    "shop_day",
     "probe",
     "ticket",
     "explain",

@@ -862,3 +862,94 @@ NAT_NO_ZONE = '{value} is no zone that can fail here: write "a" or "c"'
 NAT_NO_CHECK = '{value} says nothing of the source/destination check: write "on" or "off"'
 NAT_NO_AMOUNT = "{value} is no amount: write a number such as 100 or 0.01"
 NAT_NO_REGION = "no price of NAT gateways is known for {value}; there are: {regions}"
+# --- the flow log reader ------------------------------------------------------------------------------------
+
+LOG_LINES = "flow log"
+LOG_ACTIONS = {"": "both", "ACCEPT": "ACCEPT only", "REJECT": "REJECT only"}
+LOG_ACTION, LOG_ADDRESS, LOG_PORT, LOG_AT = "Action", "Address or name", "Port", "Written at"
+LOG_LINE = "Record"
+LOG_ADDRESS_LIKE, LOG_PORT_LIKE, LOG_AT_LIKE = "10.0.1.10 or db", "3306", "db"
+LOG_LINE_LIKE = "paste a line of 14 words here"
+LOG_NUMBER = "Line"
+LOG_READ_IT = "Read this line"
+LOG_HEADER = ("", "written at", "from (UTC)", "sender", "receiver", "what", "packets", "bytes", "action")
+LOG_FIELDS_HEADER = ("field", "as it stands", "in words")
+LOG_RECORDS_HEADER = ("", "written at", "flow log record")
+LOG_COUNT = "{shown} of {all} lines fit. Line {number}:"
+LOG_NONE_FIT = "None of the {all} lines fits. Empty a field to see more."
+LOG_EMPTY = "No interface wrote a line."
+LOG_WRONG_PORT = "{value!r} is not a port: write a number from 0 to 65535, such as 3306."
+LOG_NO_SUCH_AT = "{value!r} wrote nothing into this log. Written at: {known}."
+LOG_NO_LINE = "There is no line to read: paste one flow log record, 14 words in the default format."
+LOG_ONE_LINE = "That is more than one record: paste one line."
+LOG_WORDS = "A record of this format has {wanted} words, and this line has {count}. The fields are: {fields}."
+LOG_UNREADABLE = "This line is no flow log record: {because}."
+LOG_WHAT = "{value} is no flow log: give one, or one of its lines as text."
+LOG_NO_DAY = "There is no day {name!r} in the shop's logs. There are: {known}."
+LOG_SAID = {
+    "ACCEPT": "✔ Let pass at {at}: {packets} ({size}) from {src} to {dst}, {what}.",
+    "REJECT": "✖ Refused at {at}: {packets} ({size}) from {src} to {dst}, {what}.",
+}
+LOG_STATUS_SAID = {
+    "NODATA": "◌ {at} saw no traffic in this interval.",
+    "SKIPDATA": "? {at} saw more than was written: records of this interval were lost.",
+}
+LOG_PORTS = "{protocol}, port {src} to port {dst}"
+LOG_PAIR = "The pair:"
+LOG_PAIR_NONE = "no line of the other way stands at {at}."
+LOG_PAIR_SAID = {
+    "both": "request ACCEPT, reply ACCEPT. The groups of {at} and the network ACL of its subnet refused "
+    "nothing. What became of the reply further on, the line does not say (FL-7, FL-8).",
+    "asked here": "request ACCEPT, and no line of a reply. It left {at}; somebody further on refused it, or "
+    "nobody answered. Look at the other end (FL-8).",
+    "asked there": "request ACCEPT, and no line of a reply. It was let in, and {at} answered nothing "
+    "that a line was written of.",
+    "reply only": "a reply ACCEPT, and no line of its request: it may stand in an earlier interval.",
+    "request": "request REJECT. By {by}: {why}.",
+    "reply": "request {asked}, reply REJECT. By {by}: {why}.",
+}
+LOG_NO_REQUEST = "not in this log"
+LOG_MISSING = "-: not known, or does not apply"
+LOG_FIELDS = {
+    "version": "the format's version: {name}",
+    "account-id": "the AWS account that the interface belongs to",
+    "interface-id": "the network interface that wrote this: {name}",
+    "srcaddr": "the sender: {name}",
+    "dstaddr": "the receiver: {name}",
+    "srcport": "the sender's port{side}",
+    "dstport": "the receiver's port{side}",
+    "protocol": "the protocol's number: {name}",
+    "packets": "how many packets in this interval",
+    "bytes": "how many bytes in this interval: {name}",
+    "start": "when the first packet was seen: {name}",
+    "end": "when the last packet was seen: {name}",
+    "action": "what the lists said: {name}",
+    "log-status": "how the writing went: {name}",
+    "vpc-id": "the VPC of the interface",
+    "subnet-id": "the subnet of the interface",
+    "instance-id": "the instance that has the interface",
+    "tcp-flags": "what TCP said in these packets: {name}",
+    "type": "IPv4, IPv6 or EFA",
+    "pkt-srcaddr": "the sender on the packet itself: {name}",
+    "pkt-dstaddr": "the receiver on the packet itself: {name}",
+    "flow-direction": "ingress came to the interface, egress left it",
+    "traffic-path": "the way that leaving traffic takes",
+    "reject-reason": "why it was refused, where AWS tells",
+}
+LOG_OTHER_FIELD = "a field of a custom format"
+LOG_ACTION_WORDS = {
+    "ACCEPT": "groups and network ACL let it pass",
+    "REJECT": "one of them refused it, or it came after the connection's end",
+}
+LOG_VERSIONS = ("the default format", "a custom format")
+LOG_STRANGER = "none of this network's addresses"
+LOG_STATUS_WORDS = {
+    "OK": "as usual",
+    "NODATA": "there was no traffic",
+    "SKIPDATA": "lines were lost",
+}
+LOG_FLAGS = {1: "FIN (end)", 2: "SYN (asks to connect)", 4: "RST (breaks off)", 16: "ACK (answers)"}
+LOG_NO_FLAGS = "nothing special"
+LOG_NO_PORTS = ": none, {protocol} has no ports"
+LOG_EPHEMERAL = ": probably ephemeral"
+LOG_SERVICE = ": probably the service's"
