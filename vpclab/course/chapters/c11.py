@@ -872,7 +872,9 @@ def cell(cells: Cells, row: str, column: int) -> str | None:
 PREDICTIONS = (
     Prediction(
         id="11-p1",
-        question="`web` fetches a picture: tcp 443 to S3. Nothing has been built for S3 in this VPC. What happens?",
+        question=(
+            "`web` fetches a picture: tcp 443 to S3. Nothing has been built for S3 in this VPC. What happens?"
+        ),
         given=shop_without_endpoint,
         flow=Intent("web", S3, tcp(443)),
         beliefs={
