@@ -18,11 +18,12 @@ from vpclab import (
     trace,
     udp,
 )
+from vpclab.course import words
 from vpclab.course.cards import Card, Table
 from vpclab.course.comparing import Aspect, Compare
 from vpclab.course.editing import RulesView
 from vpclab.course.exercises import Exercise, Explanation, Prediction, Trap
-from vpclab.course.kinds import Choice, Edit, Intent, Order, Step, quietly
+from vpclab.course.kinds import Choice, Edit, Intent, Later, Order, Step, quietly
 from vpclab.course.stepping import walk
 from vpclab.topology.errors import VpclabError
 from vpclab.topology.model import NetworkAcl, NetworkAclEntry, SecurityGroup
@@ -390,10 +391,11 @@ def changed(network: Topology, direction: str) -> bool:
     return lines(network, "front-acl", direction) != before
 
 
-def borders_crossed(way: Trace) -> str:
-    """Return how often a network ACL was held against a packet, both legs together."""
-    count = sum(hop.kind == "network_acl" for hop in (*way.forward, *way.reply))
-    return {1: "one", 2: "two", 4: "four", 6: "six"}.get(count, str(count))
+def lines_needed(way: Trace) -> str:
+    """Return at how many checks of groups and network ACLs a line decides, both legs together."""
+    kinds = ("security_group", "network_acl")
+    every = [d for hop in (*way.forward, *way.reply) for d in hop.decisions if d.kind in kinds]
+    return {4: "four", 6: "six", 8: "eight"}[sum(decision.rule is not None for decision in every)]
 
 
 def show_answer_at_front(value: str) -> Card | tuple[()]:
@@ -494,8 +496,8 @@ def _written(tried: str, attempt: Callable[[], object], said: str) -> Seen:
 def _of_pairs(packet: Packet, group: Any, acl: Any, direction: str, tried: str) -> list[Seen]:
     """Return what a group and a network ACL say to one packet."""
     return [
-        _seen(f"security group: {tried}", evaluate_security_groups(packet, group, direction)),
-        _seen(f"network ACL: {tried}", evaluate_network_acl(packet, acl, direction)),
+        _seen(f"Security group: {tried}", evaluate_security_groups(packet, group, direction)),
+        _seen(f"Network ACL: {tried}", evaluate_network_acl(packet, acl, direction)),
     ]
 
 
@@ -745,7 +747,7 @@ EXERCISES = (
         title="The last step",
         prompt=(
             "Rows 11 and 12 of the table above are empty. Row 11 is the border of `front-a`, where "
-            "the answer comes home."
+            'the answer comes home: write "passes" or "stops".'
         ),
         kind=Step(
             given=shop_with_front_acl,
@@ -806,8 +808,8 @@ EXERCISES = (
             Trap(
                 "a",
                 "IMP-d",
-                "If `data-acl` had been read, it would have said what stands below, and row 6 would be empty "
-                "for good. But row 6 shows the packet at the door of `db`.",
+                "If `data-acl` had been read, it would have stopped the packet, as you see below. But row 6 "
+                "shows the packet at the door of `db`.",
             ),
             Trap(
                 "c",
@@ -1018,7 +1020,7 @@ EXERCISES = (
             "Yesterday a colleague tightened the list at the border of `front-a`. Since then "
             "customers write: “The shop hangs.” Others write: “It hung, I tried again, and it "
             "opened.” One line is wrong. These are the lines' purposes:\n\n"
-            "| `front-acl` | lines |\n| --- | --- |\n"
+            "| direction | lines |\n| --- | --- |\n"
             "| inbound | requests of customers (tcp 443); answers to what `web` asks |\n"
             "| outbound | answers to customers; requests to the payment service (tcp 443, any address); "
             "requests to `db` (tcp 3306 to 10.0.1.0/24) |\n\n"
@@ -1084,7 +1086,7 @@ EXERCISES = (
         title="Three lines",
         prompt=(
             "The block 203.0.113.0/24 belongs to a provider whose customers attack the shop. The office, "
-            "203.0.113.64/28, is one of them and harmless. It must get in, the rest of the block must not, "
+            "203.0.113.64/28, is in it, too. It must get in, the rest of the block must not, "
             "and everybody else must. Put the three inbound lines in order, the lowest number first."
         ),
         kind=Order(OFFICE_LINES),
@@ -1201,25 +1203,27 @@ whatever no line before it fits, and which nobody can take away.
     Prediction(
         id="10-p2",
         question=(
-            "`web` asks `db` again, and the answer comes back. `data-a` has `data-acl`, `front-a` "
-            "the default network ACL. How often is a network ACL held against a packet, on both ways "
-            "together?"
+            "`web` asks `db` again, and now the answer comes back. On their way the two packets meet groups "
+            "and network ACLs. How many of these checks need a line that fits, both ways together?"
         ),
         given=shop,
         picture=False,
         flow=Intent("web", "db", tcp(3306)),
         choices={
-            "one": "once: when the request enters `data-a`",
-            "two": "twice: when the request leaves `front-a`, and when it enters `data-a`",
-            "four": "four times: at both borders, on the way there and on the way back",
+            "four": "four: those on the way of the request",
+            "six": "six: those on the way of the request, and two more",
+            "eight": "eight: the answer needs as many as the request",
         },
-        truth=borders_crossed,
+        truth=lines_needed,
         beliefs={
-            "one": ("IMP-d", "Leaving a subnet crosses a border, too, and `front-a` has a list as well."),
-            "two": ("M03", "The answer crosses both borders again, and no border remembers the request."),
+            "four": ("M03", "The answer crosses both borders again, and no border remembers the request."),
+            "eight": (
+                "M05",
+                "Two of the checks on the way back are at groups, and groups know the connection.",
+            ),
         },
         after="""
-With the two groups that makes **six checks** for one connection:
+One connection between two subnets has six checks that need a line:
 
 | | list | direction | the packet goes to port |
 | --- | --- | --- | --- |
@@ -1230,7 +1234,7 @@ With the two groups that makes **six checks** for one connection:
 | 5 | network ACL of `data-a` | out | 40000, which `web` picked |
 | 6 | network ACL of `front-a` | in | 40000, which `web` picked |
 
-The groups are passed on the way back, too, but there they read no line: they know the connection.
+The answer passes both groups, too, but there no line is needed: they know the connection.
 """,
     ),
     Prediction(
@@ -1354,6 +1358,29 @@ another six: out to 443, back to a port that `db` picked.
         after="""
 The shared list was read four times: out and in for the request, out and in for the answer. The fourth time,
 at the border of `front-a`, no line fitted port 40000.
+""",
+    ),
+    Prediction(
+        id="10-p8",
+        question=(
+            "The attacker at 203.0.113.9 has a connection to `web` open, tcp 443. You put a line against him "
+            "in front, in the default network ACL that serves `front-a`. What becomes of the open connection?"
+        ),
+        given=shop,
+        picture=False,
+        flow=Later(
+            'first = ["90 deny all from 203.0.113.9/32", "100 allow all from 0.0.0.0/0"]\n'
+            'shop["prod"].default_network_acl.entries(inbound=first)',
+            Intent(ATTACKER, "web", tcp(443)),
+        ),
+        choices=words.LASTS,
+        beliefs={
+            "kept": ("M03", "To go on, the border would have to remember it."),
+        },
+        after="""
+A security group lets a connection that it tracks go on after its line is gone (chapter 09). A network ACL
+judges every packet, so the next one is stopped. The same holds for a mistake: a wrong line cuts what was
+working.
 """,
     ),
 )
