@@ -747,7 +747,7 @@ EXERCISES = (
         title="The last step",
         prompt=(
             "Rows 11 and 12 of the table above are empty. Row 11 is the border of `front-a`, where "
-            'the answer comes home: write "passes" or "stops".'
+            "the answer comes home."
         ),
         kind=Step(
             given=shop_with_front_acl,
