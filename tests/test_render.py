@@ -249,7 +249,7 @@ def test_a_network_acl_is_passed_in_its_own_vpc_on_the_way_to_a_transit_gateway(
         network[f"{name}-a"].route("10.0.0.0/8", to=hub)
     way = trace(network, "host-prod", "host-tools", tcp(443))
     rows = {row.id: row for row in rows_in(scene_of(way).things)}
-    assert rows["request 5"].text.endswith("in: 100 allow all from 0.0.0.0/0")
+    assert "in: 100 allow all" in rows["request 5"].text
     assert rows["request 5"].x == rows["request 3"].x
 
 

@@ -49,7 +49,7 @@ class Plan:
         self.lands = [self._land(vpc) for vpc in snapshot.all(Vpc)]
         columns = sum(len(land.columns) for land in self.lands)
         for land in self.lands:
-            wide = 220 if len(self.lands) >= MANY else 310 if columns < 3 else 264
+            wide = 200 if len(self.lands) >= MANY else 310 if columns < 3 else 264
             land.widths = [wide] * len(land.columns)
         self._fold()
 
@@ -77,7 +77,7 @@ class Plan:
 
     def focus(self) -> None:
         """Shrink what no packet passes, so that the way stands out."""
-        walked, other = (272, 200) if len(self.lands) >= MANY else (330, 250)
+        walked, other = (252, 200) if len(self.lands) >= MANY else (330, 250)
         for land in self.lands:
             land.widths = [walked if any(z.walked for z in zones) else other for _, zones in land.columns]
         for zone in self.zones:
@@ -96,6 +96,8 @@ class Plan:
             for wide, (_, zones) in zip(land.widths, land.columns, strict=True):
                 for part in (part for zone in zones for part in zone.headers):
                     part.row.lines = _folded(part.row.lines, wide - 36)
+                for door in (card.door for zone in zones for card in zone.cards if card.door):
+                    door.row.lines = _parted(door.row.lines, wide - 48)
 
     def _land(self, vpc: Vpc) -> Land:
         blocks = " · ".join(map(str, (*vpc.cidrs, *vpc.ipv6_cidrs)))
@@ -204,6 +206,18 @@ def _folded(lines: list[list[Cell]], room: float) -> list[list[Cell]]:
     if sum(cell.needs for cell in whole) <= room:
         return [whole]
     return [line[:2], *([Cell("", width=10), quiet(item)] for item in items)]
+
+
+def _parted(lines: list[list[Cell]], room: float) -> list[list[Cell]]:
+    """Return the lines of a door; what it lets in, if too long for one, in two: what, and from whom."""
+    parted = []
+    for line in lines:
+        what, word, whom = line[0].text.partition(" from ")
+        if not word or line[0].needs <= room:
+            parted.append(line)
+        else:
+            parted += [[quiet(what)], [Cell("", width=10), quiet(f"from {whom}")]]
+    return parted
 
 
 def _stacked(cards: list[Card]) -> Card:
