@@ -20,7 +20,7 @@ CALLS = {"exercise": "check", "prediction": "predict", "explanation": "explain"}
 BLANK = "____"
 
 _VERBS = "show|check|hint|solution|reset|predict|reveal|stepper|walk|probe|explain"
-_REFERENCE = re.compile(rf"(?<![.\w])({_VERBS})\(\s*[\"'](?!\d\d-recall\b)([^\"']+)[\"']")
+_REFERENCE = re.compile(rf"(?<![.\w])({_VERBS})\(\s*[\"'](?!\d\d-(?:recall|test)\b)([^\"']+)[\"']")
 _IMAGE_WITHOUT_ALT = re.compile(r"!\[\s*\]\(|<img\b(?![^>]*\balt=[\"'][^\"']*\w)", re.IGNORECASE)
 
 

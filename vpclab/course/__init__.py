@@ -38,6 +38,7 @@ from __future__ import annotations
 from vpclab.course.blank import ____
 from vpclab.course.comparing import comparison, printable
 from vpclab.course.concepts import concept_map
+from vpclab.course.concepttest import concept_test, gain
 from vpclab.course.copies import renew
 from vpclab.course.declarations import catalogue
 from vpclab.course.editing import rule_editor
@@ -90,6 +91,8 @@ __all__ = [  # noqa: RUF022 - in the order in which a lesson uses them
     "price",
     "self_check",
     "renew",
+    "concept_test",
+    "gain",
     "progress",
     "export_progress",
     "catalogue",

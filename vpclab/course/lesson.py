@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from vpclab.course import quiz, words
+from vpclab.course import concepttest, quiz, words
 from vpclab.course.blank import ____
 from vpclab.course.cards import Card, Code
 from vpclab.course.comparing import remember
@@ -40,13 +40,15 @@ def _with_note(card: C, id: str = "") -> C:
 
 
 def show(what: Any) -> Any:
-    """Return the still form of whatever has an id, of a chapter's recall ("04-recall"), a trace, a widget."""
+    """Return the still form of what has an id ("04-p1", "04-recall", "00-test"), a trace or a widget."""
     if isinstance(what, Trace):
         return still(what)
     if hasattr(what, "still"):
         return what.still
     number, _, rest = str(what).partition("-")
-    return quiz.card(number) if rest == "recall" else find(what).card()
+    if rest in ("recall", "test"):
+        return {"recall": quiz, "test": concepttest}[rest].card(number)
+    return find(what).card()
 
 
 def check(id: str, answer: Any = ____) -> Verdict:

@@ -45,7 +45,7 @@ def prediction_controls(item: Prediction) -> Any:
     """
     from ipywidgets import HTML, VBox
 
-    choice = _radio(words.YOUR_PREDICTION, [(text, key) for key, text in item.choices.items()])
+    choice = radio(words.YOUR_PREDICTION, [(text, key) for key, text in item.choices.items()])
     said = HTML()
 
     def act() -> str:
@@ -95,10 +95,10 @@ def question_controls(question: Question, number: int, chapter: str = "") -> Any
 
     label = words.QUESTION.format(number=number)
     code = Code(question.code).html() if question.code else ""
-    head = HTML(_asked(f"**{label}**: {question.question}") + code)
+    head = HTML(asked(f"**{label}**: {question.question}") + code)
     control: Any
     if question.type == "multiple_choice":
-        control = _radio(
+        control = radio(
             words.ANSWER_LABEL, list(zip(question.options, range(len(question.options)), strict=True))
         )
     elif question.type == "many_choice":
@@ -156,14 +156,16 @@ def _told(card: Card) -> str:
 def _head(id: str) -> Any:
     from ipywidgets import HTML
 
-    return HTML(_asked(f"**{words.ABOVE.format(id=id)}**"))
+    return HTML(asked(f"**{words.ABOVE.format(id=id)}**"))
 
 
-def _asked(text: str) -> str:
+def asked(text: str) -> str:
+    """Return a question as HTML that stands above its controls."""
     return f'{CHOICES}<div style="line-height:1.45;max-width:60em">{prose(text)}</div>'
 
 
-def _radio(label: str, options: list[tuple[str, Any]]) -> Any:
+def radio(label: str, options: list[tuple[str, Any]]) -> Any:
+    """Return a choice of several, none of them made."""
     from ipywidgets import RadioButtons
 
     options = [(text.replace("`", ""), value) for text, value in options]  # a label shows no Markdown
@@ -189,7 +191,7 @@ def renewal_controls() -> Any:
         [
             said,
             button(words.RENEW, lambda: guarded(said, everything)),
-            HTML(_asked(words.RENEW_KEEPS)),
+            HTML(asked(words.RENEW_KEEPS)),
             which,
             button(words.RENEW_ONE, lambda: guarded(said, anew)),
         ],

@@ -953,3 +953,35 @@ LOG_NO_FLAGS = "nothing special"
 LOG_NO_PORTS = ": none, {protocol} has no ports"
 LOG_EPHEMERAL = ": probably ephemeral"
 LOG_SERVICE = ": probably the service's"
+
+
+# --- the concept test --------------------------------------------------------------------------------------
+
+CONCEPT_TEST = "concept test"
+CONCEPT_STILL = (
+    'Run the next cell to answer. Without controls: `concept_test("00", ["a", "?", ...])`, ten letters.'
+)
+DO_NOT_KNOW = "I do not know yet"
+HAND_IN, HANDED_IN = "Hand in", "handed in"
+CONCEPT_OPEN = "Still open: {numbers}. Where you do not know, say so: that is an answer, too."
+CONCEPT_BEFORE = (
+    "Your answers are kept. What was right you find out in the chapters; chapter 14 asks again, in other "
+    "words, and shows what you gained."
+)
+CONCEPT_AFTER = "{right} of {count} are right."
+CONCEPT_HEADER = ("topic", "you said", "so it is")
+RIGHT, NOT_YET_RIGHT, NOT_ASKED = "✔ right", "✖ not right", "· not asked"
+SEE_CHAPTER = "✖ not right: chapter {chapter} shows why"
+WRITE_LETTERS = (
+    '{value} is no list of answers. Write {count} letters in a list, "?" for what you do not know.'
+)
+NO_CONCEPT_TEST = "chapter {chapter} has no concept test"
+GAIN, GAIN_HEADER = "gain", ("topic", "before", "now", "gain", "chapter")
+GAIN_SCORE = "Before the first chapter {before} of {count} were right, now {now}."
+GAIN_MISSING = "The gain shows once both tests are handed in: in chapter 00 and in chapter 14."
+GAINS = {
+    (False, True): "▲ gained",
+    (True, True): "✔ kept",
+    (False, False): "○ worth another look",
+    (True, False): "▼ lost: look again",
+}
