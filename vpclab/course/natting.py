@@ -318,7 +318,7 @@ def nat_comparison(
     what = radio(words.NAT_KIND, [(GATEWAY, GATEWAY), (INSTANCE, INSTANCE)], view.kind or None)
     places = [(words.NAT_PLACES[place], place) for place in ("a", "ac")]
     where = radio(words.NAT_WHERE, places, view.zones if view.zones in ("a", "ac") else None)
-    checked = radio(words.NAT_CHECK, [(words.NAT_OFF, False), (words.NAT_ON, True)], view.check)
+    checked = radio(words.NAT_CHECK, [(words.NAT_ON, True), (words.NAT_OFF, False)], view.check)
     options = [(words.NAT_NO_FAILURE, ""), *((words.NAT_ZONE.format(zone=zone), zone) for zone in ZONES)]
     failed = radio(words.NAT_FAILS, options, view.fails or None)
     amounts = [

@@ -1373,8 +1373,8 @@ gateway as to everything in the subnet.
         },
         after="""
 The local route, 10.0.0.0/16, is longer than /0, so everything inside the VPC goes straight. A firewall
-between two subnets needs a signpost that is longer still: exactly the block of the other subnet, 10.0.2.0/24, to the
-firewall (RT-11), and one back in the other subnet's table.
+between two subnets needs a signpost that is longer still: for exactly the block of the other subnet,
+10.0.2.0/24, to the firewall (RT-11), and one back in the other subnet's table.
 """,
     ),
 )
