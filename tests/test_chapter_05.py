@@ -32,7 +32,7 @@ def test_the_networks_that_learners_build_are_those_that_questions_are_about():
         exec(code("from vpclab import"), names)
         steps = [
             ("shop = Topology(", "shop", c05.shop_with_nat_inside),
-            ("nat.remove()", "shop", c05.shop),
+            ('shop["apps"].remove_route(', "shop", c05.shop),
             ("updates = ", "two", c05.shop_with_batch),
             ("from vpclab.course.chapters", "with_instance", c05.shop_with_nat_instance),
             ("changed = ", "changed", c05.shop_without_zone_a),
@@ -197,6 +197,21 @@ def give_app_2_an_address(shop):
 
 def mend_by_the_main_table(shop):
     c05.main_to_the_gateway(shop)
+
+
+def open_app_to_the_subnet(shop):
+    c05.build_bastion(shop)
+    shop["prod"].security_group("app", inbound=["tcp 443 from 0.0.0.0/0", "tcp 22 from 10.0.0.0/24"])
+
+
+def let_the_neighbours_in(shop):
+    c05.build_bastion(shop)
+    shop["prod"].security_group("bastion", inbound=["tcp 22 from 203.0.113.0/24"])
+
+
+@pytest.mark.parametrize("fix", [open_app_to_the_subnet, let_the_neighbours_in])
+def test_a_bastion_that_lets_in_more_than_the_office_is_not_taken(fix):
+    assert judge(exercise("bastion"), fix).state == "try again"
 
 
 @pytest.mark.parametrize("fix", [give_app_2_an_address, mend_by_the_main_table, c05.borrow_the_other_zone])

@@ -33,6 +33,17 @@ def test_opening_the_shop_may_not_expose_the_database(fix, said: str) -> None:
     assert said in str(verdict)
 
 
+def closed_list_and_open_gate(shop):
+    shop["prod"].security_group("app", inbound=["tcp 443 from 0.0.0.0/0"])
+    shop["apps"].route("::/0", to=shop["igw"])
+
+
+def test_a_subnet_that_is_public_over_ipv6_alone_is_exposed_too() -> None:
+    verdict = judge(exercise("05-ipv6"), closed_list_and_open_gate)
+    assert verdict.state == "try again"
+    assert "app-a, where app-1 lives, is a public subnet" in str(verdict)
+
+
 def test_a_wrong_mend_tells_nothing_that_a_probe_would(monkeypatch: pytest.MonkeyPatch) -> None:
     verdict = judge(exercise("04-ticket"), lambda shop: None)
     assert verdict.state == "try again"

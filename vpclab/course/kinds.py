@@ -502,7 +502,8 @@ class Edit(Kind):
             try:
                 host = network[name]
                 subnet = host.topology.one(Subnet, host.value.subnet_id)
-                public, address = network.snapshot().is_public(subnet), host.public_ip
+                public = any(network.snapshot().is_public(subnet, version) for version in (4, 6))
+                address = host.public_ip
             except Exception as error:  # a learner may have removed or bent anything
                 return Finding(False, words.CHECK_FAILED.format(message=error), subject=network)
             if public or address:

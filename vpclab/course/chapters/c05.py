@@ -135,8 +135,10 @@ def shop_with_firewall() -> Topology:
 def shop_with_bastion_to_be() -> Topology:
     """Return the shop with an instance that shall become its bastion."""
     network = shop()
+    network["prod"].security_group("web", inbound=["tcp 443 from 0.0.0.0/0"])
     network["prod"].security_group("bastion")
     network["front-a"].instance("bastion", security_groups=["bastion"])
+    network["front-a"].instance("web", elastic_ip=True, security_groups=["web"])
     return network
 
 
@@ -600,7 +602,10 @@ EXERCISES = (
     Exercise(
         id="05-first-steps",
         title="The first steps",
-        prompt="What stands in rows 1 to 7 of the table above?",
+        prompt=(
+            "What stands in rows 1 to 7 of the table above? (The door is the security group, the border the "
+            "network ACL.)"
+        ),
         kind=Choice(
             {
                 "a": "door and border let it out; 0.0.0.0/0 leads to the internet gateway, which swaps the "
@@ -1014,8 +1019,8 @@ EXERCISES = (
                 Intent(OFFICE, "bastion", tcp(22)),
                 Intent("bastion", "app-1", tcp(22)),
                 Intent("bastion", "app-1", tcp(443)),
-                Intent(internet, "bastion", tcp(22), must=False),
-                Intent(internet, "app-1", tcp(22), must=False),
+                Intent(internet("203.0.113.90"), "bastion", tcp(22), must=False),
+                Intent("web", "app-1", tcp(22), must=False),
                 Intent("app-1", SOURCE, tcp(443)),
             ),
             hidden=("app-1",),
@@ -1225,14 +1230,15 @@ Two gates, two rewritings (NGW-14):
 | from there to the internet gateway | 10.0.0.254, the NAT gateway's private address |
 | on the internet | 198.51.100.10, its Elastic IP address |
 
-The NAT gateway writes its own address over every sender's, and remembers who asked. The internet gateway does
-what it does for everybody: it swaps one private address for its public one.
+As a story: `app-1` writes a letter to the update server. Its signpost leads to an office in `front-a`, the NAT
+gateway, which writes its own address over the sender's and notes who asked. The gate in the wall does what it
+does for everybody: it swaps one private address for its public one. The answer goes the same way back.
 """,
     ),
     Prediction(
         id="05-p3",
         question=(
-            "An attacker has found 198.51.100.10 in a server's log. He sends tcp 22, which is for logging in "
+            "An attacker has found 198.51.100.10 in a server's log, and sends tcp 22, which is for logging in "
             "(ssh), to that address. What happens?"
         ),
         given=shop,
@@ -1310,7 +1316,7 @@ gateway, which spreads over zones by itself, RNG-1; this model does not have it.
         after="""
 Each network interface has a **source/destination check**: it drops what is neither from it nor for it. That
 packet is from `app-1` and for the update server. For whatever passes packets on, a NAT instance, a router,
-a firewall, switch the check off.
+a firewall, switch the check off, as it was in “The first steps are yours”.
 """,
     ),
     Prediction(
