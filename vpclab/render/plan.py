@@ -89,9 +89,7 @@ class Plan:
         self._fold()
 
     def _fold(self) -> None:
-        """Write what a map of several VPCs would cut off, such as a list of routes, on lines of its own."""
-        if len(self.lands) < 2:
-            return
+        """Write what a map would cut off, such as a list of routes, on lines of its own."""
         for land in self.lands:
             for wide, (_, zones) in zip(land.widths, land.columns, strict=True):
                 for part in (part for zone in zones for part in zone.headers):
