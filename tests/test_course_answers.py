@@ -427,6 +427,23 @@ def test_a_spelling_mistake_names_what_is_there():
     assert str(verdict.parts[0]).endswith("has no attribute 'rout'. Did you mean route?")
 
 
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        (lambda shop: shop.internet_gateway(), "What has internet_gateway: VPC"),
+        (lambda shop: shop["prod"].revoke(inbound=[]), "What has revoke: security group"),
+    ],
+)
+def test_a_line_that_belongs_to_something_else_names_what_has_it(line, said):
+    assert str(judge(catalogue()["04-second"], line).parts[0]).endswith(said)
+
+
+def test_an_error_in_a_network_to_be_probed_does_not_list_what_is_in_it():
+    verdict = judge(catalogue()["04-ticket"], lambda shop: shop["front"].remove_route("10.9.0.0/16"))
+    assert verdict.state == "your code raised"
+    assert "203.0.113.0/24" not in str(verdict)
+
+
 def test_a_function_that_leaves_its_network_alone_is_told_so():
     mine = shop()
     for change in (lambda network: None, lambda network: mine["web"].remove(), lambda network: "a route"):

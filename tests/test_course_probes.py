@@ -6,6 +6,7 @@ from vpclab import internet, tcp, udp
 from vpclab.course import ____, check, probe, reset
 from vpclab.course.chapters.c04 import mend
 from vpclab.course.probes import probes
+from vpclab.course.record import record
 from vpclab.topology.errors import BadInput, NotFound
 
 ID = "04-ticket"
@@ -36,6 +37,18 @@ def test_probes_are_listed_and_counted_and_the_same_one_counts_once():
     assert again.word == "probe 1"
     assert len(probes(ID)) == 2
     assert "203.0.113.70" in str(again)
+
+
+@pytest.mark.parametrize("same", [("10.0.0.10", "10.0.1.10"), ("prod/web", "db"), ("web", "prod/db")])
+def test_the_same_question_in_other_words_costs_nothing(same):
+    probe(ID, "web", "db", tcp(3306))
+    assert probe(ID, *same, tcp(3306)).word == "probe 1"
+    assert len(probes(ID)) == 1
+
+
+def test_probes_of_an_older_record_still_count():
+    record().add("probe", ID, flow="web → db tcp 3306", answer="an answer comes back")
+    assert probe(ID, internet, "web", tcp(443)).word == "probe 2"
 
 
 def test_two_addresses_of_the_internet_are_two_probes():

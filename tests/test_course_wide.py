@@ -248,7 +248,11 @@ def test_a_chapter_is_spelled_as_the_others_are(number):
     """British, names of AWS and program text apart."""
     prose = [cell.source for cell in Lesson(number).chapter.cells if cell.kind == "markdown"]
     text = re.sub(r"```[\s\S]*?```|`[^`]*`|AWS Organizations", "", "\n".join(prose))
-    text = text.replace("Reachability Analyzer", "").replace("Access Analyzer", "").replace("Create and analyze path", "")
+    text = (
+        text.replace("Reachability Analyzer", "")
+        .replace("Access Analyzer", "")
+        .replace("Create and analyze path", "")
+    )
     assert AMERICAN.findall(text.lower()) == []
 
 

@@ -229,6 +229,18 @@ def test_a_map_of_several_vpcs_cuts_no_route() -> None:
     assert "route table prod-a, 10.1.0.0/16 → road-partner, 0.0.0.0/0 → igw" in draw(three_vpcs()).outline
 
 
+def test_a_map_of_one_vpc_cuts_no_route_either() -> None:
+    network = shop()
+    vgw = network["prod"].virtual_private_gateway("vgw")
+    table = network["prod"].route_table("long", subnets=["app-a"])
+    for block in ("192.168.0.0/24", "192.168.100.0/24", "203.0.113.64/28"):
+        table.route(block, to=vgw)
+    (head,) = (row for row in rows_in(scene_of(network).things) if "203.0.113.64/28" in row.text)
+    assert head.id.endswith("route table")
+    assert len(head.lines) == 4
+    assert head.needs <= head.w
+
+
 def test_a_map_says_which_vpcs_a_peering_or_a_transit_gateway_joins_and_a_state_that_stops() -> None:
     network = three_vpcs()
     network["prod"].peer("maker", "asked", status="pending-acceptance")

@@ -64,9 +64,25 @@ class CodeRaised(Exception):  # noqa: N818 - what happened, as learners would sa
         self.type, self.number, self.line = type(error).__name__, number, line
         self.message = re.sub(r" at 0x[0-9a-fA-F]+", "", str(error)) or words.NO_MESSAGE
         if isinstance(error, AttributeError) and error.name:
-            there = [name for name in dir(error.obj) if not name.startswith("_")]
-            near = get_close_matches(error.name, there, 1)
-            self.message += words.DID_YOU_MEAN.format(name=near[0]) if near else ""
+            self.message += _meant(error.name, error.obj)
+
+
+def _meant(name: str, thing: object) -> str:
+    """Return what else has an attribute of this name, or which attribute of the thing reads alike."""
+    owners = [kind.__name__.removesuffix("Handle") for kind in _handles(Handle) if hasattr(kind, name)]
+    if owners:
+        parts = [re.sub(r"(?<=[a-z])(?=[A-Z])", " ", owner).lower() for owner in owners]
+        called = [part.replace("vpc", "VPC").replace("acl", "ACL").replace("ip", "IP") for part in parts]
+        return words.BELONGS_TO.format(name=name, owners=", ".join(sorted(called)))
+    near = get_close_matches(name, [other for other in dir(thing) if not other.startswith("_")], 1)
+    return words.DID_YOU_MEAN.format(name=near[0]) if near else ""
+
+
+def _handles(kind: type) -> list[type]:
+    """Return the kinds of handles that learners hold, those that only others are made of left out."""
+    subclasses: list[type] = type.__subclasses__(kind)
+    below = [found for sub in subclasses for found in _handles(sub)]
+    return below or [kind]
 
 
 @dataclass(frozen=True)
@@ -476,7 +492,12 @@ class Edit(Kind):
         from vpclab import Topology
 
         network, untouched = self.given(), self.given()
-        returned = run(value, network)
+        try:
+            returned = run(value, network)
+        except CodeRaised as raised:
+            if not self.picture:  # what there is, is for the probes to find out
+                raised.message = raised.message.partition("; there are:")[0]
+            raise
         changed = returned if isinstance(returned, Topology) else network
         after = changed.snapshot()
         gone = [h.name for h in untouched.snapshot().all(Instance) if after.get(Instance, h.id) is None]

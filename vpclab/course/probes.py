@@ -35,15 +35,25 @@ def probe(id: str, src: Any = ____, dst: Any = ____, traffic: Any = ____, *, ip_
         return Card(words.TRY_AGAIN, title, "bad", (str(error),))
     answer = {True: words.PROBE_ANSWER, False: words.PROBE_SILENCE}[way.reaches]
     answer = words.PROBE_UNKNOWN.format(because=way.because) if way.outcome == "unknown" else answer
-    if asked.flow not in dict(probes(id)):  # a cell that is run again costs nothing either
-        record().add("probe", id, flow=asked.flow, answer=answer)
+    packet = str(way.forward[0].packet_in) if way.forward else asked.flow
+    if packet not in _packets(
+        id
+    ):  # a cell that is run again, or that names the same otherwise, costs nothing
+        record().add("probe", id, flow=asked.flow, answer=answer, packet=packet)
     done = probes(id)
-    number = list(dict(done)).index(asked.flow)
+    number = _packets(id).index(packet)
     rows = tuple((str(n), flow, said) for n, (flow, said) in enumerate(done, 1))
     table = Table((words.PROBE, words.PROBE_FLOW, words.PROBE_NOTICED), rows, number)
     return Card(
         words.PROBE_NUMBER.format(number=number + 1), title, parts=(f"{asked.flow}: {answer}.", table)
     )
+
+
+def _packets(id: str) -> list[str]:
+    """Return what was sent, however its ends were named."""
+    return [
+        str(event.get("packet", event.get("flow"))) for event in record().of(id) if event["event"] == "probe"
+    ]
 
 
 def probes(id: str) -> list[tuple[str, str]]:

@@ -48,6 +48,7 @@ WRITE_ADDRESS = '{value} is not an address. Write one in quotes, such as "192.0.
 WRITE_PASSES = '{value} is no answer to this. Write "passes" or "stops".'
 WRITE_DIAGNOSIS = '{value} is no diagnosis. Write two names in brackets: ("component", "CODE").'
 WRITE_COMPONENT_OF = "{value} names no component of this network. Take the first name from the map."
+BELONGS_TO = ". What has {name}: {owners}"
 DID_YOU_MEAN = ". Did you mean {name}?"
 
 # --- evidence ----------------------------------------------------------------------------------------------

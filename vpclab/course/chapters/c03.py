@@ -262,6 +262,13 @@ def gate_taken(way: Trace) -> str:
     return next(str(hop.component.name) for hop in way.forward if hop.kind in GATES)
 
 
+def show_last_step(name: str) -> Any:
+    """Return the whole way, once the gate is named."""
+    right = name in ("vgw", "virtual private gateway", "virtual private gateway vgw")
+    way = trace(shop_with_three_gates(), "web", "192.168.0.10", tcp(443))
+    return walk(way, leg="request") if right else ()
+
+
 def show_first_steps(key: str) -> Any:
     """Return the table that serves `db`, or, for the right choice, the whole way."""
     network = shop_with_signpost()
@@ -305,6 +312,7 @@ EXERCISES = (
             "the virtual private gateway, the gate to the office."
         ),
         also_right=("virtual private gateway", " VGW "),
+        evidence=show_last_step,
         traps=(
             Trap(
                 "igw",
