@@ -1127,7 +1127,9 @@ EXERCISES = (
         prompt=(
             "`data-acl` is new and serves `data-a`: nothing gets through. Write its lines so that `web` "
             "reaches `db` with tcp 3306, and nothing else crosses the border. Groups are as before, but "
-            "`old-db` beside `db` has one that lets everything in: only the border protects it."
+            "`old-db` beside `db` has one that lets everything in: only the border protects it, from `web` "
+            "and from `trial`, a machine in a third subnet. "
+            '`shop["data-acl"].entries(inbound=[...], outbound=[...])` writes the lines.'
         ),
         kind=Edit(
             given=shop_with_new_acl_and_old_db,
@@ -1234,7 +1236,8 @@ One connection between two subnets has six checks that need a line:
 | 5 | network ACL of `data-a` | out | 40000, which `web` picked |
 | 6 | network ACL of `front-a` | in | 40000, which `web` picked |
 
-The answer passes both groups, too, but there no line is needed: they know the connection.
+In the stepper below these are steps 1, 2, 5, 6, 8 and 11. In steps 7 and 12 the answer passes the groups,
+which know the connection and need no line. In steps 3 and 9 a route table is asked.
 """,
     ),
     Prediction(
