@@ -160,8 +160,8 @@ class RecordView:
         if name == "tcp-flags":
             flags = [word for bit, word in words.LOG_FLAGS.items() if int(value) & bit]
             return ", ".join(flags) or words.LOG_NO_FLAGS
-        known = {"action": words.LOG_ACTION_WORDS, "log-status": words.LOG_STATUS_WORDS}.get(name, {})
-        return known.get(str(value), str(value))
+        told = {"action": words.LOG_ACTION_WORDS, "log-status": words.LOG_STATUS_WORDS}.get(name, {})
+        return told.get(str(value), str(value))
 
     def _port(self, name: str) -> str:
         """Return which port it is; where both may be a service's, nothing is claimed."""
@@ -252,7 +252,8 @@ def pair_of(log: Log, number: int) -> Log:
 def told_by_pair(log: Log, number: int) -> str:
     """Return what the records of both ways tell about the security group and the network ACL (FL-7)."""
     view = RecordView.of(log, number)
-    if view.values.get("action") is None:
+    needed = {"interface-id", "srcaddr", "dstaddr", "srcport", "dstport", "protocol", "packets", "bytes"}
+    if view.values.get("action") is None or not needed | {"start", "end"} <= set(log.fields):
         return ""
     pair = pair_of(log, number)
     table = rows_of(conversations(pair))
@@ -331,10 +332,10 @@ class LogView:
             value = view.values
             ends = [view.called(f"pkt-{n}" if value.get(f"pkt-{n}") else n) for n in ("srcaddr", "dstaddr")]
             what = view.what.replace(", port", "").replace("to port", "→")
-            told = [str(value[n]) if value.get(n) is not None else "-" for n in ("packets", "bytes")]
+            told = str(value["bytes"]) if value.get("bytes") is not None else "-"
             start = f"{value['start']:%m-%d %H:%M:%S}" if value.get("start") is not None else "-"
             action = str(value.get("action") or value.get("log-status") or "-")
-            rows.append((str(number), view.at, start, *ends, what, *told, action))
+            rows.append((str(number), view.at, start, *ends, what, told, action))
         return Table(words.LOG_HEADER, tuple(rows), chosen - first if rows else None)
 
     @property
@@ -376,8 +377,12 @@ class LogView:
         return {"text/plain": str(self), "text/html": self.html()}
 
 
-def filtered(view: LogView, address: str, port: str, at: str) -> LogView:
-    """Return a view with the filters as they were typed, or raise BadInput with what is wrong with one."""
+def filtered(view: LogView, action: str, address: str, port: str, at: str) -> LogView:
+    """Return a view with the filters as they were typed, or raise BadInput with what is wrong with one.
+
+    The line chosen before stays chosen while it fits, so that its neighbours come into sight.
+    """
+    place, view = view.place, replace(view, action=action)
     number = port.strip()
     if number and not (number.isascii() and number.isdigit() and int(number) <= 65535):
         raise BadInput(words.LOG_WRONG_PORT.format(value=port))
@@ -387,7 +392,8 @@ def filtered(view: LogView, address: str, port: str, at: str) -> LogView:
         shown = [name for name in known if not name.startswith("eni-")] or known
         raise BadInput(words.LOG_NO_SUCH_AT.format(value=at, known=", ".join(shown)))
     chosen = int(number) if number else None
-    return replace(view, address=address.strip(), port=chosen, at=at.strip(), number=1)
+    made = replace(view, address=address.strip(), port=chosen, at=at.strip(), number=1)
+    return replace(made, number=made.places.index(place) + 1) if place in made.places else made
 
 
 def log_reader(
@@ -444,7 +450,7 @@ def log_reader(
     def narrow(_: object = None) -> None:
         def attempt() -> None:
             nonlocal view
-            view = filtered(replace(view, action=actions.value), address_.value, port_.value, at_.value)
+            view = filtered(view, actions.value, address_.value, port_.value, at_.value)
 
         message.value = complaint(trying(attempt))
         show()

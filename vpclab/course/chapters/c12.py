@@ -513,8 +513,8 @@ EXERCISES = (
         id="12-talkers",
         title="Top talkers",
         prompt=(
-            "How many bytes did `app` and 203.0.113.188 exchange on day D, both directions together? Each "
-            "packet counts once."
+            "How many bytes exactly did `app` and 203.0.113.188 exchange on day D, both directions "
+            "together? Each packet counts once."
         ),
         kind=Number(),
         hints=(
@@ -684,8 +684,8 @@ EXERCISES = (
             Trap(
                 mend_for_all,
                 "M10",
-                "Orders work again. But the database's border now lets out everything, as the default "
-                "network ACL does: it no longer guards anything on the way out.",
+                "Orders work again. But the border now also lets the database send to places that never ask "
+                "it anything, as the default network ACL would.",
                 when=lambda network: opens_all(network) and serves_itself(network),
             ),
             Trap(
@@ -774,6 +774,7 @@ EXERCISES = (
                 Intent(internet, "web", tcp(80)),
                 Intent(GUESSER, "web", tcp(22), must=False),
                 Intent(internet, "web", tcp(22), must=False),
+                Intent(internet("203.0.113.8"), "web", tcp(22), must=False),
             ),
         ),
         hints=(
