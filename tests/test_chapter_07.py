@@ -6,7 +6,6 @@ from itertools import combinations
 
 import pytest
 from lessons import PARTS, Lesson, values
-from reading import minutes
 
 from vpclab import Refused, Topology, tcp, trace
 from vpclab.course.chapters import c07
@@ -37,12 +36,6 @@ def test_the_networks_that_learners_build_are_those_that_questions_are_about():
 def test_the_parts_stand_in_the_order_of_the_course():
     found = re.findall(r"^## ([A-Z][a-z]+(?: [a-z]+)*)", TEXT, re.MULTILINE)
     assert tuple(found) == PARTS
-
-
-@pytest.mark.parametrize("part", [part for part in PARTS if part != "More practice"])
-def test_a_slow_reader_keeps_the_minutes(part):
-    promised, needed = minutes("07")[part]
-    assert needed <= promised
 
 
 def trained():

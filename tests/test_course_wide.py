@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 from lessons import PARTS, Lesson
+from reading import minutes, promised
 from topics import TOPICS, TRAINED
 
-from vpclab.authoring.reading import minutes, promised
 from vpclab.course import catalogue, words
 from vpclab.course.declarations import find, misconceptions
 from vpclab.course.exercises import Exercise, Explanation, Prediction
