@@ -701,7 +701,7 @@ EXERCISES = (
         id="12-fields",
         title="Fourteen words",
         prompt=(
-            "A line of day D:\n\n"
+            "A line as it may stand in the log of day D:\n\n"
             "`2 111122223333 eni-05f3a9c2b7d1e0003 203.0.113.188 10.0.10.10 8443 54321 6 90 4680 1768485900 "
             "1768485958 ACCEPT OK`\n\n"
             "Which word is it?"
