@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from contextlib import redirect_stdout, suppress
 from decimal import Decimal
+from io import StringIO
 from typing import Any
 
 from vpclab import Topology, Trace, internet, tcp, trace
@@ -368,6 +370,18 @@ def show_first_steps(key: str) -> Any:
     """Return the whole way of the request, for the right choice; else nothing more."""
     way = trace(shop_with_nat_instance(), "app-1", SOURCE, tcp(443))
     return walk(way, leg="request") if key == "b" else ()
+
+
+def show_ipv6(change: Any) -> Any:
+    """Return both directions at an egress-only internet gateway, if the learner's lines lead there."""
+    network = shop_with_ipv6()
+    with redirect_stdout(StringIO()), suppress(Exception):  # what fails is told by the check itself
+        change(network)
+        way = trace(network, "app-1", SOURCE_6, tcp(443), ip_version=6)
+        stranger = trace(network, internet, "app-1", tcp(443), ip_version=6)
+        if way.reaches and any(hop.kind == "egress_only_internet_gateway" for hop in way.forward):
+            return way, f"A stranger who starts over IPv6: {stranger.because}"
+    return ()
 
 
 # --- the experiments of the two tables ---------------------------------------------------------------------
@@ -838,6 +852,7 @@ EXERCISES = (
                 ),
             ),
         ),
+        evidence=show_ipv6,
     ),
     Exercise(
         id="05-gateways-table",
@@ -1230,16 +1245,16 @@ Two gates, two rewritings (NGW-14):
 | from there to the internet gateway | 10.0.0.254, the NAT gateway's private address |
 | on the internet | 198.51.100.10, its Elastic IP address |
 
-As a story: `app-1` writes a letter to the update server. Its signpost leads to an office in `front-a`, the NAT
-gateway, which writes its own address over the sender's and notes who asked. The gate in the wall does what it
-does for everybody: it swaps one private address for its public one. The answer goes the same way back.
+As a story: `app-1` writes a letter to the update server. Its signpost leads to an office in `front-a`, the
+NAT gateway, which writes its own address over the sender's and notes who asked. The gate in the wall does what
+it does for everybody: it swaps one private address for its public one. The answer goes the same way back.
 """,
     ),
     Prediction(
         id="05-p3",
         question=(
-            "An attacker has found 198.51.100.10 in a server's log, and sends tcp 22, which is for logging in "
-            "(ssh), to that address. What happens?"
+            "An attacker has found 198.51.100.10 in a server's log, and sends tcp 22, which is for logging "
+            "in (ssh), to that address. What happens?"
         ),
         given=shop,
         flow=Intent(internet, "198.51.100.10", tcp(22)),
