@@ -1246,8 +1246,9 @@ Two gates, two rewritings (NGW-14):
 | on the internet | 198.51.100.10, its Elastic IP address |
 
 As a story: `app-1` writes a letter to the update server. Its signpost leads to an office in `front-a`, the
-NAT gateway, which writes its own address over the sender's and notes who asked. The gate in the wall does what
-it does for everybody: it swaps one private address for its public one. The answer goes the same way back.
+NAT gateway, which writes its own address over the sender's and notes who asked. The gate in the wall does
+what it does for everybody: it swaps one private address for its public one. The answer goes the same way
+back.
 """,
     ),
     Prediction(
