@@ -73,14 +73,14 @@ class Lab:
 
 
 @contextmanager
-def running_lab(root: Path, course: Path) -> Iterator[Lab]:
-    """Start `lab.py --no-browser --port N` as a learner does, but for a course folder of its own."""
+def running_lab(root: Path, course: Path, *words: str) -> Iterator[Lab]:
+    """Start `lab.py --no-browser --port N` as people do, but for a course folder of its own."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     variables = {name: value for name, value in os.environ.items() if name != "VPCLAB_PROGRESS_DIR"}
     command = [sys.executable, str(root / "lab.py"), "--no-browser", "--port", str(port)]
-    command += ["--course", str(course), "--", "--expose-app-in-browser"]
+    command += ["--course", str(course), *words, "--", "--expose-app-in-browser"]
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=variables
     ) as process:
