@@ -633,7 +633,7 @@ def test(kit: Kit) -> int:
     folders = {name: [path for path in built if Path(path).parent.name == name] for name in EDITIONS}
     editions = {name: paths for name, paths in folders.items() if paths or not built}
     passed, failed, skipped = 0, 0, 0
-    summary = []
+    summary: list[str] = []
     with scratch_folder() as scratch:
         (scratch / ".jupyter").mkdir()  # IPython warns if it cannot write there
         variables = environment(kit, scratch)
