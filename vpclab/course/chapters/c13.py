@@ -223,8 +223,8 @@ def compared(change: Callable[[Any], object]) -> Any:
 
 NAT_INSIDE = "The NAT gateway nat stands in the private subnet app-a, so it has no way out itself."
 LED_TO = (
-    "The packet came to `nat` and no further, and the gate of `public-a` works. One suspect is left: somebody "
-    "made `nat` anew, in a private subnet. You would name `nat`, NO_ROUTE_TO_DESTINATION."
+    "The packet came to `nat` and no further, and the gate of `public-a` works. One suspect is left: "
+    "somebody made `nat` anew, in a private subnet. You would name `nat`, NO_ROUTE_TO_DESTINATION."
 )
 PROBES = {
     "a": Intent("app", "db", tcp(3306)),
@@ -281,7 +281,7 @@ def show_stock(key: str) -> Any:
     routes = tuple((str(r.destination), str(r.target)) for r in network["private"].value.routes)
     names = {"local": "local", **{v.id: v.name for v in network.snapshot()}}
     table = Table(("route table private: destination", "target"), tuple((d, names[t]) for d, t in routes))
-    return walk(trace(network, "app", "stock", tcp(5432))) if key == "b" else table
+    return walk(trace(network, "app", "stock", tcp(5432)), leg="request") if key == "b" else table
 
 
 CODES = (
@@ -417,7 +417,8 @@ EXERCISES = (
             "- c: the group at the door of `db` admits tcp 3306 from `web`; `app` asks\n"
             "- d: `web` lost its Elastic IP address; a customer writes to it\n"
             "- e: somebody added 203.0.113.0/24 → `igw` to the table `private`; `app` asks 203.0.113.80\n\n"
-            "The codes are below; two of them are left over."
+            "The codes are below; two of them are left over. Write "
+            '`{"a": "…", "b": "…"}` and so on, with all five letters.'
         ),
         kind=Match(items=("a", "b", "c", "d", "e"), choices=CODES),
         hints=(
@@ -510,7 +511,8 @@ EXERCISES = (
         prompt=(
             "Back to the morning's network with its three blockers. Mend it, no wider than needed. New is "
             "`copy`, yesterday's copy of the database: its group admits all from 10.0.0.0/16, so only the "
-            "network ACL guards it."
+            "network ACL guards it. Lines such as those of the hasty fix change the network, with `shop` in "
+            "the place of `wide`."
         ),
         kind=Edit(
             given=morning_with_copy,
@@ -679,8 +681,12 @@ packet pass, so that you see them all.
             "3": ("M35", "A packet is refused once. No log knows what would have come next."),
         },
         after="""
-The log of `app` says ACCEPT, for its door let the packet out; the log of `db` says REJECT, once, and not
-which list it was. A real packet meets one blocker and no more. To see those behind it, you need something
+| log of | source → destination | says |
+| --- | --- | --- |
+| `app` | 10.0.1.10:40000 → 10.0.2.10:3306 | ACCEPT: its door let the packet out |
+| `db` | 10.0.1.10:40000 → 10.0.2.10:3306 | REJECT, once, and not which list it was |
+
+A real packet meets one blocker and no more. To see those behind it, you need something
 that reads the settings and sends no packet.
 """,
     ),
