@@ -74,7 +74,7 @@ def prose(text: str) -> str:
 def _inline(text: str) -> str:
     text = re.sub(r"`([^`]+)`", rf'<code style="{_CODE}">\1</code>', escape(text))
     text = re.sub(r"\*\*([^*]+)\*\*", r"<strong>\1</strong>", text)
-    text = _LINK.sub(rf'<a href="\2" style="color:{theme.ALLOWED}">\1</a>', text)
+    text = _LINK.sub(rf'<a href="\2" style="color:{theme.ALLOWED};text-decoration:underline">\1</a>', text)
     return re.sub(r"\*([^*\s<][^*<]*)\*", r"<em>\1</em>", text)
 
 
