@@ -26,6 +26,7 @@ A learner uses about a dozen words::
     nat_comparison()                  # ways out through NAT: who keeps one, and what it costs
     log_reader(shop_day("A"))         # a flow log line by line, every field in words
     read_record("2 1111...", shop)    # one line of it; log_of(trace) makes the lines
+    ports("mysql")                    # well-used ports by number, name or use; port_finder() to search
     progress()                        # the map of the course, and what to do next
 
 Everything is a view of data: `exercises` says what an exercise is, `kinds` how answers are judged, `quiz`
@@ -51,6 +52,7 @@ from vpclab.course.matrix import reachability_matrix
 from vpclab.course.natting import nat_comparison
 from vpclab.course.overview import progress
 from vpclab.course.planning import cidr_planner
+from vpclab.course.portbook import port_finder, ports
 from vpclab.course.probes import probe
 from vpclab.course.reference import fact, misconceptions, price, subnets, terms
 from vpclab.course.stepping import stepper, walk
@@ -72,6 +74,8 @@ __all__ = [  # noqa: RUF022 - in the order in which a lesson uses them
     "cidr_planner",
     "route_explorer",
     "nat_comparison",
+    "ports",
+    "port_finder",
     "rule_editor",
     "comparison",
     "printable",

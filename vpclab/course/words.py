@@ -986,3 +986,25 @@ GAINS = {
     (False, False): "○ worth another look",
     (True, False): "▼ lost: look again",
 }
+# --- the book of ports -------------------------------------------------------------------------------------
+
+PORTS_HEADER = ("port", "short name", "full name", "transport", "used for", "encrypted")
+PORTS_SAID = {"yes": "yes", "no": "no", "can be": "only if set up"}
+PORTS_ALL = "All {count} services of the table."
+PORTS_SOME = "{count} of {all} services{which}."
+PORTS_ONE = "One of {all} services{which}."
+PORTS_WHICH = {None: "", True: ", always encrypted", False: ", not always encrypted"}
+PORTS_NONE = "No service of the table fits “{what}”. Try a number, a name (mysql) or a use (mail)."
+PORTS_NONE_LEFT = "What fits “{what}” is not among those that you chose by encryption."
+PORTS_UNKNOWN = "No service of the table has port {number}, which is a {band} one (PORT-3)."
+PORTS_PICKED = "Some clients pick their ephemeral ports from 1024 on, so it may be one of those (ACL-11)."
+PORTS_FILTERED = "Port {number} stands in the table, but not among those that you chose by encryption."
+PORTS_BANDS = ("well-known", "registered", "dynamic")
+PORTS_OTHER = "Port {number} is in the table for {name}, which does not go by {typed}, but by {transport}."
+PORTS_SOURCES = "Sources: {sources}."
+PORTS_WHAT = '{value} is nothing to look up: write a port such as 443, or words in quotes such as "mysql"'
+PORTS_ENCRYPTED = "encrypted is True, False or left out, and not {value}"
+PORTS_RANGE = "{value} is no port: ports run from 0 to 65535"
+PORTS_FIELD, PORTS_LIKE = "Port, name or use", "443 or mysql or mail"
+PORTS_CHOICE = "Encrypted"
+PORTS_CHOICES = {None: "all", True: "always", False: "not always"}
