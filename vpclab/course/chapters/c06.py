@@ -126,9 +126,7 @@ def shop_with_ipv6() -> Topology:
     office = network.site("office", "192.168.0.0/16", "3fff:6::/48")
     device = network.customer_gateway("office-device", "203.0.113.66")
     network.vpn_connection("vpn", gateway=vgw, site=office, customer_gateway=device)
-    table = prod.route_table("data", subnets=[data])
-    table.propagate(vgw)
-    table.route("3fff:6::/48", to=vgw)
+    prod.route_table("data", subnets=[data]).route("3fff:6::/48", to=vgw)
     return network
 
 
@@ -988,7 +986,7 @@ the route stays.
             "internet go over the VPN to `vgw`, and leave the VPC by `igw`. A clerk opens a page: tcp 443 to "
             "the internet. What happens?"
         ),
-        given=shop_with_both,
+        given=shop_connected,
         flow=Intent(CLERK, internet, tcp(443)),
         beliefs={
             "delivered": (
@@ -1077,6 +1075,7 @@ transit gateway (chapter 07).
             "without the internet. A clerk wants to use it over the VPN. What happens to the packet to S3?"
         ),
         given=shop_with_endpoint,
+        picture=False,
         flow=Intent(CLERK, service("s3"), tcp(443)),
         beliefs={
             "delivered": (
