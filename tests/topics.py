@@ -25,6 +25,17 @@ TOPICS: dict[str, dict[str, str]] = {
         "the concept test": "concept_test",
         "the map of the course with progress": "progress",
     },
+    "01": {
+        "development, test and production": "01-loop 01-customers",
+        "back to development for each fault": "01-loop",
+        "network and internet compared": "01-table comparison",
+        "everyday cases": "01-cases 01-p2 01-last-step",
+        "safety: who can write to whom": "01-first-steps 01-table",
+        "steadiness": "01-p3",
+        "packet, header, client, server": "01-p6 stepper walk",
+        "what a cloud network is divided by": "01-divide",
+        "what dividing does not do": "01-p1 01-p4 01-ticket",
+    },
     "02": {
         "Region, Availability Zone, VPC, subnet": "02-p1 02-p2 02-level",
         "a subnet in one Availability Zone, a VPC over all of them": "02-p3 02-p4",
