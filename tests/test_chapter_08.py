@@ -27,7 +27,6 @@ def test_the_networks_that_learners_build_are_those_that_questions_are_about():
         assert values(names["shop"]) == values(c08.shop())
         exec(code("prod.security_group("), names)
         assert values(names["shop"]) == values(c08.shop_with_name_server())
-        exec(code("shop = Topology("), names)
         exec(code("changed = "), names)
         assert values(names["changed"]) == values(c08.shop_with_udp())
         exec(code("shop.vpc("), names)
@@ -174,13 +173,12 @@ def test_the_line_of_the_exercise_is_the_question_to_the_name_server():
 def test_each_service_of_the_exercise_waits_where_the_table_says():
     for item, where in c08.SERVICES.items():
         transport, port = where.split()
-        found = [s for s in ports(c08.LOOKED_UP[item]).found if s["port"] == int(port)]
-        assert found, item
-        assert transport in found[0]["transport"]
+        assert [s["port"] for s in ports(item).found] == [int(port)]  # looked up as the exercise calls it
+        assert transport in ports(port).found[0]["transport"]
 
 
 def test_the_databases_of_the_lesson_wait_where_the_table_says():
-    assert "| MySQL, PostgreSQL |" in TEXT
+    assert "| 3306 |" in TEXT
     assert [ports(engine).found[0]["port"] for engine in ("mysql", "postgresql")] == [3306, 5432]
     assert {s["port"] for s in ports("aurora").found} == {3306, 5432}
 
@@ -234,11 +232,55 @@ def test_a_list_that_keeps_telnet_or_opens_too_much_is_refused(rules):
     assert judge(exercise("08-telnet"), fix).state == "try again"
 
 
+@pytest.mark.parametrize(
+    ("inbound", "belief"),
+    [
+        ("udp 22 from 203.0.113.64/28", "IMP-e"),
+        ("tcp 3389 from 203.0.113.64/28", ""),
+        ("tcp 22 from 0.0.0.0/0", "M14"),
+        ("tcp 1024-65535 from 203.0.113.64/28", "M04"),
+        ("tcp 443 from 0.0.0.0/0", ""),
+    ],
+)
+def test_a_message_about_telnet_is_about_what_was_done(inbound, belief):
+    def fix(shop):
+        shop["web-list"].allow(inbound=[inbound])
+        shop["web-list"].revoke(inbound=["tcp 23 from 203.0.113.64/28"])
+
+    assert judge(exercise("08-telnet"), fix).misconception == belief
+
+
+@pytest.mark.parametrize(
+    ("inbound", "belief"),
+    [
+        (["icmp 8/0 from web-list"], "M34"),
+        (["udp 5432 from web-list"], "IMP-e"),
+        (["tcp 5432 from web-list", "icmp 8/0 from web-list"], ""),
+        (["tcp 3306 from web-list"], ""),
+        (["all from web-list"], "M14"),
+        (["tcp 1024-65535 from web-list"], "M04"),
+    ],
+    ids=str,
+)
+def test_a_message_about_the_ticket_is_about_what_was_done(inbound, belief):
+    def fix(shop):
+        shop["prod"].security_group("reports-list", inbound=inbound)
+
+    assert judge(exercise("08-ticket"), fix).misconception == belief
+
+
 def test_what_refutes_a_wrong_answer_does_not_hold_the_right_one():
     assert "51514" in str(judge(exercise("08-last-step"), 3306))  # as the request's source, in row 1
     assert "→ 10.0.0.10:51514" not in str(judge(exercise("08-last-step"), 3306))
     said = str(judge(exercise("08-asks"), dict.fromkeys(exercise("08-asks").kind.items, "no answer")))
     assert "→ 10.0.0.10" not in said
+
+
+def test_a_wrong_port_is_refuted_by_who_waits_there_and_not_by_the_right_one():
+    wrong = {**c08.SERVICES, "Redshift": "tcp 3306"}
+    said = str(judge(exercise("08-services"), wrong))
+    assert "MySQL" in said
+    assert "5439" not in said
 
 
 def test_nothing_before_a_prediction_gives_it_away():

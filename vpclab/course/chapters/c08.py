@@ -47,7 +47,7 @@ def shop_with_name_server() -> Topology:
 @quietly
 def shop_with_udp() -> Topology:
     """Return the shop with the right port at the door of `web`, and another protocol."""
-    network = shop()
+    network = shop_with_name_server()
     network["prod"].security_group("web-list", inbound=["udp 443 from 0.0.0.0/0"])
     return network
 
@@ -55,7 +55,7 @@ def shop_with_udp() -> Topology:
 @quietly
 def shop_with_names() -> Topology:
     """Return the shop with AWS's names for its instances."""
-    network = shop()
+    network = shop_with_name_server()
     network.vpc("prod", "10.0.0.0/16", dns_hostnames=True)
     return network
 
@@ -180,8 +180,12 @@ class Asked(Attempt):
         """Return the answers; the code shown is the code that runs."""
         names = {"shop": topology, "resolve": resolve, "internet": internet}
         found = [eval(line, names) for line in self.code.splitlines()]  # our own lines
-        first = tuple(map(str, found[0].addresses))
-        return Told(self.code, "made", "\n\n".join(f"`{answer}`" for answer in found), first)
+        rows = ["| who asks | is told | why |", "| --- | --- | --- |"]
+        for line, answer in zip(self.code.splitlines(), found, strict=True):
+            asker = line.rpartition(", ")[2].strip(')"')
+            told = ", ".join(map(str, answer.addresses)) or "no answer"
+            rows.append(f"| {asker} | {told} | {answer.because} |")
+        return Told(self.code, "made", "\n".join(rows), tuple(map(str, found[0].addresses)))
 
 
 def who_is_meant(told: Told) -> str:
@@ -211,25 +215,18 @@ SERVICES = {
     "Linux login": "tcp 22",
     "name server": "udp 53",
 }
-LOOKED_UP = {
-    "browser": "https",
-    "Aurora PostgreSQL": "aurora",
-    "Redshift": "redshift",
-    "Linux login": "login",
-    "name server": "dns",
-}
 
 
 def show_services(value: Any) -> Any:
-    """Return the page of the port table for the first service that is paired wrongly, or for all."""
-    wrong = [item for item, choice in value if SERVICES[item] != choice]
-    return ports(LOOKED_UP[wrong[0]]) if wrong else ports("tcp")
+    """Return who waits at the first port that is paired wrongly; or Aurora's two ports."""
+    wrong = [choice for item, choice in value if SERVICES[item] != choice]
+    return ports(wrong[0].split()[1] if wrong else "aurora")
 
 
 def show_database_answer(value: Any) -> Any:
-    """Return the request, or, for the right number, the whole way."""
+    """Return the request, or, for the right number, the answer."""
     way = trace(shop(), "web", "db", tcp(3306, src_port=51514))
-    return walk(way) if value == 51514 else walk(way, leg="request")
+    return walk(way, leg="reply" if value == 51514 else "request")
 
 
 def show_question(key: str) -> Any:
@@ -265,8 +262,8 @@ EXERCISES = (
         title="The last steps",
         prompt=(
             "`web` asks `db` as the table above says, and `db` answers. All rows of the answer are empty; "
-            "each would show the same two addresses and the same two ports. To which port does the answer "
-            "go?"
+            "those that apply would show the same two addresses and the same two ports. To which port does "
+            "the answer go?"
         ),
         kind=Number(),
         hints=(
@@ -398,7 +395,8 @@ EXERCISES = (
         title="Out of the time before encryption",
         prompt=(
             "People in the office, at 203.0.113.64/28, log in to `web` with telnet. Whoever listens on the "
-            "way reads their password. Let the office, and nobody else, log in to this Linux machine by the "
+            "way reads their password. `web-list` has two lines, `tcp 443 from 0.0.0.0/0` and `tcp 23 from "
+            "203.0.113.64/28`. Let the office, and nobody else, log in to this Linux machine by the "
             "encrypted service of the table, and close the old way."
         ),
         kind=Edit(
@@ -429,6 +427,7 @@ EXERCISES = (
                 "IMP-e",
                 "The number is right, and the manner is not. Port 22 exists once for each protocol, and ssh "
                 "waits at the one of the other protocol: see the column “transport”.",
+                when=lambda network: trace(network, OFFICE, "web", udp(22)).reaches,
             ),
             Trap(
                 use_ssh_from_everywhere,
@@ -442,7 +441,7 @@ EXERCISES = (
                 "M04",
                 "Ports from 1024 on are where the office waits for answers, on its own machines. At the "
                 "door of `web` nothing arrives for them: you opened them for newcomers.",
-                when=lambda network: trace(network, OFFICE, "web", tcp(3389)).reaches,
+                when=lambda network: trace(network, OFFICE, "web", tcp(50000)).reaches,
             ),
         ),
     ),
@@ -545,7 +544,7 @@ EXERCISES = (
                 "M34",
                 "`reports` answers ping now, and the page is as empty as before. Ping was never what was "
                 "missing, and the plan does not have it.",
-                when=lambda network: lets(network, icmp()) and not lets(network, tcp(3306)),
+                when=lambda network: lets(network, icmp()) and not lets(network, tcp(5432)),
             ),
             Trap(
                 mend_by_udp,
@@ -557,8 +556,8 @@ EXERCISES = (
             Trap(
                 open_everything,
                 "M14",
-                "The page works, and every machine of the VPC may ask `reports` for anything. The plan has "
-                "one sender and one port.",
+                "The page works, and `reports` may be asked for anything at all. The plan has one sender and "
+                "one port.",
                 when=lambda network: lets(network, tcp(22)),
             ),
             Trap(
@@ -774,6 +773,7 @@ Ping is ICMP. The list at the door of `web` names tcp, so the note was stopped, 
             "443 of `web`. To which port does the answer of `web` go?"
         ),
         given=shop,
+        picture=False,
         flow=Intent(internet, "web", tcp(443)),
         choices={
             "443": "port 443 of the customer: the answer belongs to 443, too",
@@ -784,10 +784,13 @@ Ping is ICMP. The list at the door of `web` names tcp, so the note was stopped, 
         beliefs={
             "443": (
                 "M04",
-                "Behind 443 of the customer's machine nobody waits: it is no web server. In row 7 the two "
-                "ports have changed places.",
+                "Behind 443 of the customer's machine nobody waits: it is no web server. Open “Hop by hop”: "
+                "in the reply the two ports have changed places.",
             ),
-            "none": ("M04", "The answer has two ports like any other packet: look at row 7."),
+            "none": (
+                "M04",
+                "The answer has two ports like any other packet. Open “Hop by hop”, and look at the reply.",
+            ),
         },
         after="""
 The customer's machine picked 40000 for itself, for this one connection, and waits there. Such a port is an
@@ -847,8 +850,9 @@ answer there takes TCP.)
 *“A domain name is an IP address in letters”* is often told. It misleads twice:
 
 - One name can have several addresses: a large shop has many servers behind one name.
-- Two askers can get two answers (DNS-3). Here both are right: from inside the VPC the private address is the
-short way, and it is the one that lists at doors know.
+- Two askers can get two answers (DNS-3). Here both are right.
+
+From inside the VPC the private address is the short way, and it is the one that lists at doors know.
 """,
     ),
     Prediction(
@@ -877,6 +881,7 @@ machine is on and the way is there. Whether a *service* can be reached is shown 
             "Lists and routes let everything out. What happens?"
         ),
         given=shop,
+        picture=False,
         flow=Intent("web", MAIL, tcp(25)),
         after="""
 Much unwanted mail was once sent from rented machines. So EC2 lets nothing out to port 25 of the internet
