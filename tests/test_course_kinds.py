@@ -250,6 +250,13 @@ def test_a_mistake_that_fails_as_a_trap_does_gets_the_trap_s_message():
     assert "must not work, and does" in str(verdict.parts[1])
 
 
+@pytest.mark.parametrize("choice", ["443", 443])
+def test_a_pair_with_something_that_is_no_choice_is_told_the_choices(choice):
+    verdict = judge(PAIRS, {"igw": choice, "nat": "out only"})
+    assert verdict.state == "try again"
+    assert "is none of the choices. There are: in and out, out only" in verdict.parts[0]
+
+
 def test_a_trap_s_own_test_decides_where_it_has_one_and_an_error_in_it_is_no_match():
     trap = Trap(open_to_all, "M07", "Told.", when=lambda network: bool(network["nowhere"]))
     assert judge(exercise(MEND.kind, mend, [trap]), open_to_all).misconception == ""

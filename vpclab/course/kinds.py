@@ -398,7 +398,11 @@ class Match(Kind):
         for item, choice in pairs:
             text = str(plain(single(choice)))
             key = one_of(text, values) or one_of(re.split(r"\s*(?:→|->)", text)[0], values)
-            if key is None and isinstance(choice, str) and one_of(plain(single(item)), keys) is not None:
+            if (
+                key is None
+                and isinstance(choice, str | int)
+                and one_of(plain(single(item)), keys) is not None
+            ):
                 said = words.WRITE_PAIR.format(value=quoted(choice), choices=", ".join(self.choices))
                 raise Unreadable(said)
             found[one_of(plain(single(item)), keys)] = key
