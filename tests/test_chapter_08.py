@@ -276,6 +276,10 @@ def test_what_refutes_a_wrong_answer_does_not_hold_the_right_one():
     assert "→ 10.0.0.10" not in said
 
 
+def test_the_table_of_ports_does_not_tell_what_becomes_of_the_mail():
+    assert "block" not in str(ports())
+
+
 def test_a_wrong_port_is_refuted_by_who_waits_there_and_not_by_the_right_one():
     wrong = {**c08.SERVICES, "Redshift": "tcp 3306"}
     said = str(judge(exercise("08-services"), wrong))

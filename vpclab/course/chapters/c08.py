@@ -174,14 +174,16 @@ class Told(Tried):
 
 
 class Asked(Attempt):
-    """Lines that ask for names in a network called `shop`; what they print is what comes back."""
+    """Lines that set a name and ask for it in a network called `shop`."""
 
     def trace(self, topology: Topology) -> Told:
         """Return the answers; the code shown is the code that runs."""
         names = {"shop": topology, "resolve": resolve, "internet": internet}
-        found = [eval(line, names) for line in self.code.splitlines()]  # our own lines
+        first, *asked = self.code.splitlines()  # the name, then who asks for it
+        exec(first, names)
+        found = [eval(line, names) for line in asked]
         rows = ["| who asks | is told | why |", "| --- | --- | --- |"]
-        for line, answer in zip(self.code.splitlines(), found, strict=True):
+        for line, answer in zip(asked, found, strict=True):
             asker = line.rpartition(", ")[2].strip(')"')
             told = ", ".join(map(str, answer.addresses)) or "no answer"
             rows.append(f"| {asker} | {told} | {answer.because} |")
@@ -832,7 +834,7 @@ answer there takes TCP.)
             "for the same name, from inside the VPC. What does it get?"
         ),
         given=shop_with_names,
-        flow=Asked(f'resolve(shop, "{NAME}", "db")\nresolve(shop, "{NAME}", internet)'),
+        flow=Asked(f'name = "{NAME}"\nresolve(shop, name, "db")\nresolve(shop, name, internet)'),
         choices={
             "outside": "198.51.100.10, like the customer",
             "inside": "10.0.0.10, the address inside",
