@@ -14,6 +14,8 @@ A learner uses about a dozen words::
     reveal("04-p1")                   # what happens, and what you said
     probe("04-ticket", "web", "db", tcp(3306))    # one counted try in a network with a fault
     t = ticket(7)                     # a trouble ticket: t.probe, t.diagnose, t.fix, t.debrief
+    prove(shop, "rows.csv")           # an intent table, also while the network still grows
+    attack(shop)                      # an attacker's checklist, computed
     explain("04-why", ____)           # a sentence of your own beside a model answer
     fact("IGW-5")                     # what a code in brackets stands for
 
@@ -36,6 +38,7 @@ sentence.
 
 from __future__ import annotations
 
+from vpclab.course.attacking import attack
 from vpclab.course.blank import ____
 from vpclab.course.comparing import comparison, printable
 from vpclab.course.concepts import concept_map
@@ -54,6 +57,7 @@ from vpclab.course.overview import progress
 from vpclab.course.planning import cidr_planner
 from vpclab.course.portbook import port_finder, ports
 from vpclab.course.probes import probe
+from vpclab.course.proving import prove
 from vpclab.course.reference import fact, misconceptions, price, subnets, terms
 from vpclab.course.stepping import stepper, walk
 from vpclab.course.tickets import ticket
@@ -86,6 +90,8 @@ __all__ = [  # noqa: RUF022 - in the order in which a lesson uses them
     "shop_day",
     "probe",
     "ticket",
+    "prove",
+    "attack",
     "explain",
     "subnets",
     "terms",

@@ -986,6 +986,8 @@ GAINS = {
     (False, False): "○ worth another look",
     (True, False): "▼ lost: look again",
 }
+
+
 # --- the book of ports -------------------------------------------------------------------------------------
 
 PORTS_HEADER = ("port", "short name", "full name", "transport", "used for", "encrypted")
@@ -1008,3 +1010,42 @@ PORTS_RANGE = "{value} is no port: ports run from 0 to 65535"
 PORTS_FIELD, PORTS_LIKE = "Port, name or use", "443 or mysql or mail"
 PORTS_CHOICE = "Encrypted"
 PORTS_CHOICES = {None: "all", True: "always", False: "not always"}
+
+
+# --- proof and attack --------------------------------------------------------------------------------------
+
+PROOF = "intent table"
+PROOF_COUNT = "Of {count} rows {right} hold."
+PROOF_FAIL = {0: "", 1: "1 fails.", 2: "{count} fail."}
+PROOF_WAIT = {0: "", 1: "1 waits for what is not built yet.", 2: "{count} wait for what is not built yet."}
+PROOF_HEADER = ("row", "because")
+PROOF_OPEN = "What fails or waits:"
+PROOF_ALL = "All rows"
+ROW_MARKS = {True: "✔", False: "✖", None: "○"}
+NO_IPV6_TO_WRITE_TO = "There is no IPv6 address that anybody could write to."
+NOT_ASKED_FOR = "All rows hold, and still something gets through that no sentence of the brief asks for."
+ATTACK = "attacker's checklist"
+ATTACK_NOTHING = "Nothing found. That says: nothing of what this list asks."
+ATTACK_ONE, ATTACK_MANY = "1 thing found.", "{count} things found."
+CHECKLIST_HEADER = ("asked of every machine", "IPv4", "IPv6")
+CHECKLIST = {
+    "databases": "Does a stranger reach a database (1433, 1521, 3306, 5432, 5439)?",
+    "logins": "Can a stranger log in (22, 23, 3389)?",
+    "others": "Does a stranger reach anything else than web pages (80, 443)?",
+    "joined": "Does anything join two VPCs, or get from one into another?",
+    "one_step": "Is it one step from a machine that strangers reach to a database?",
+    "way_out": "Does a database send anything to the internet, through NAT or otherwise?",
+    "one_rule": "Is a database in a public subnet, or has it a public address?",
+    "wide_open": "Does every port stand open between two machines?",
+}
+FOUND_MARKS = {True: "✖ {count}", False: "✔ none"}
+FOUND_HEADER = ("no", "found")
+FOUND_IPV6 = " over IPv6"
+FOUND_PUBLIC_SUBNET = "the subnet {subnet} is public"
+FOUND_PUBLIC_ADDRESS = "it has the public address {address}"
+FOUND_AND = ", and "
+FOUND_JOINS = "it joins {names}"
+FOUND_AND_NAMES = " and "
+FOUND_PROOF = "The trace that proves a line: `show(attack(...).trace(1))`, with its number."
+NOT_FOUND = "{number} is no line of what was found; there are {count}"
+FOUND_BY_SETTING = "line {number} is about a setting: no packet proves it"
