@@ -243,7 +243,7 @@ REFUTED = {
              f"{words.MUST_NOT_ARRIVE} {words.LEFT_AS_IT_WAS}",
              f"{words.MUST_ARRIVE} {words.REPLY_STOPPED} {words.LEFT_AS_IT_WAS}"),
 }  # fmt: skip
-REFUTED["build"] = REFUTED["edit"]
+REFUTED["build"] = (*REFUTED["edit"], words.NOT_ASKED_FOR)
 
 
 def says(sentence: str, templates: tuple[str, ...]) -> bool:
