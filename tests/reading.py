@@ -23,6 +23,8 @@ LOOKS = {
     "walk": LOOK,
     "trace": LOOK,
     "subnets": LOOK,
+    "prove": LOOK,
+    "attack": LOOK,
     "stepper": 1.5,
     "probe": 0.5,
     "recall": 2.0,
