@@ -92,6 +92,17 @@ TOPICS: dict[str, dict[str, str]] = {
         "no edge-to-edge routing": "07-p6 07-edge",
         "a full mesh, and what a transit gateway changes": "07-mesh 07-hub 07-p7",
     },
+    "08": {
+        "protocol as the manner of delivery": "08-p1 08-p3",
+        "protocol number versus port number": "08-first-steps 08-line 08-p3",
+        "the table of ports, searchable": "ports port_finder 08-services 08-telnet",
+        "encrypted or not": "08-telnet port_finder",
+        "database engines and AWS's databases": "08-services 08-ticket",
+        "names for people, addresses for machines": "08-order 08-asks resolve",
+        "one name, several answers": "08-p4 08-asks",
+        "ephemeral ports": "08-p2 08-last-step 08-two",
+        "ping has no ports": "08-p1 08-p5 08-ticket",
+    },
     "09": {
         "least privilege": "09-least",
         "inbound and outbound, stateful": "09-p1 09-last-step",
