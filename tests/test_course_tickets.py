@@ -500,7 +500,11 @@ def test_a_change_that_does_not_help_says_which_row_fails_and_counts_once(change
     assert len(dealt._tries) == 1
 
 
-@pytest.mark.parametrize("given", [3, "fix", None, lambda: None, lambda a, b: None], ids=repr)
+@pytest.mark.parametrize(
+    "given",
+    [3, "fix", None, lambda: None, lambda a, b: None],
+    ids=["a number", "text", "nothing", "no argument", "two arguments"],
+)
 def test_what_is_no_function_of_one_network_is_told_and_costs_nothing(given):
     dealt = ticket(0)
     assert dealt.fix(given).word == "try again"
