@@ -167,6 +167,8 @@ def test_values_given_at_once_show_the_same_as_controls():
         ({"fails": "x"}, "no zone that can fail"),
         ({"gb": -1}, "no amount"),
         ({"price": True}, "no amount"),
+        ({"price": "0,01"}, "no amount"),  # not 1 USD an hour
+        ({"gb": "1,00"}, "no amount"),
         ({"gb": "<b>"}, "no amount"),
         ({"region": "Mars"}, "Tokyo"),
     ],

@@ -273,8 +273,12 @@ def read_zone(value: object) -> str:
 
 
 def read_amount(value: object) -> Decimal:
-    """Return an amount that is not negative, from a number or text such as "1,000" or "0.01 USD"."""
-    found = re.fullmatch(r"\s*(\d[\d,_ ]{0,12}(?:\.\d{1,8})?)\s*(?:[a-z/ ]*)", str(value), re.IGNORECASE)
+    """Return an amount that is not negative, from a number or text such as "1,000" or "0.01 USD".
+
+    A comma parts thousands only: "0,01" is 0.01 to many people, so it is refused rather than read as 1.
+    """
+    whole = r"\d{1,3}(?:[,_ ]\d{3}){1,4}|\d{1,13}"
+    found = re.fullmatch(rf"\s*((?:{whole})(?:\.\d{{1,8}})?)\s*(?:[a-z/ ]*)", str(value), re.IGNORECASE)
     if isinstance(value, bool) or found is None:
         raise BadInput(words.NAT_NO_AMOUNT.format(value=repr(value)))
     return Decimal(re.sub("[,_ ]", "", found[1]))
