@@ -120,7 +120,7 @@ def _refused(
     """Note why a gateway refuses a packet; return whether it does."""
     from vpclab.evaluate.walk import no
 
-    label = f"{gateway.kind.replace('_', ' ')} {gateway.name}"
+    label = f"{getattr(gateway, 'spoken', gateway.kind.replace('_', ' '))} {gateway.name}"
     checks = [no(gateway, code, f"{label}: {words}.", direction) for code, words in refusals]
     if checks:
         walk.step(gateway, gateway.kind, header, None, direction, *checks)

@@ -80,9 +80,10 @@ def route_decision(
         because = f"{label}: no route covers {asked}, so the packet is dropped."
     elif allowed is False:
         code = "BAD_STATE_ROUTE"
+        lost = "not active" if target is not None and target.kind == "peering_connection" else "gone"
         because = (
             f"{label}: {route.destination} wins for {asked}, but its target "
-            f"{target.name if target else route.target} is gone: a blackhole (RT-13)."
+            f"{target.name if target else route.target} is {lost}: a blackhole (RT-13)."
         )
     elif target is None and route in table.untold:
         because = (

@@ -212,6 +212,11 @@ class EgressOnlyInternetGateway(Resource):
     kind: ClassVar[str] = "egress_only_internet_gateway"
     vpc_id: str | None = None
 
+    @property
+    def spoken(self) -> str:
+        """Return what people call it, with its hyphen."""
+        return "egress-only internet gateway"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VirtualPrivateGateway(Resource):
