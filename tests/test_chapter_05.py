@@ -204,6 +204,15 @@ def open_app_to_the_subnet(shop):
     shop["prod"].security_group("app", inbound=["tcp 443 from 0.0.0.0/0", "tcp 22 from 10.0.0.0/24"])
 
 
+def let_one_of_the_office_in(shop):
+    c05.build_bastion(shop)
+    shop["prod"].security_group("bastion", inbound=["tcp 22 from 203.0.113.70/32"])
+
+
+def test_a_bastion_is_for_the_whole_office():
+    assert judge(exercise("bastion"), let_one_of_the_office_in).state == "try again"
+
+
 def let_the_neighbours_in(shop):
     c05.build_bastion(shop)
     shop["prod"].security_group("bastion", inbound=["tcp 22 from 203.0.113.0/24"])
@@ -214,9 +223,60 @@ def test_a_bastion_that_lets_in_more_than_the_office_is_not_taken(fix):
     assert judge(exercise("bastion"), fix).state == "try again"
 
 
-@pytest.mark.parametrize("fix", [give_app_2_an_address, mend_by_the_main_table, c05.borrow_the_other_zone])
+@pytest.mark.parametrize(
+    "fix",
+    [give_app_2_an_address, mend_by_the_main_table, c05.borrow_the_other_zone, c05.mend_and_borrow],
+)
 def test_a_repair_that_opens_too_much_or_mends_a_half_is_not_taken(fix):
     assert judge(exercise("ticket"), fix).state == "try again"
+
+
+def test_a_nat_gateway_made_in_the_zone_that_failed_helps_nobody():
+    """NGW-10."""
+    verdict = judge(exercise("zone"), c05.nat_gateway_in_the_failed_zone)
+    assert (verdict.state, verdict.misconception) == ("try again", "M18")
+
+
+@pytest.mark.parametrize(
+    ("id", "choice"), [("05-p1", "reply-blocked"), ("05-p3", "before"), ("05-p4", "reply-blocked")]
+)
+def test_each_wrong_guess_gets_a_reason(id, choice):
+    assert choice in prediction(id).beliefs
+
+
+def test_who_updates_what_is_refuted_pair_by_pair():
+    for item, (whose, why) in c05.WHO.items():
+        answer = {other: whose for other, (whose, _) in c05.WHO.items()}
+        answer[item] = "you" if whose == "AWS" else "AWS"
+        verdict = judge(exercise("who"), answer)
+        assert verdict.state == "try again"
+        assert why in str(verdict)
+
+
+def test_what_refutes_a_wrong_cell_speaks_of_the_gate_in_question_and_in_known_words():
+    strange = re.compile(r"\b(FIN|RST|UDP|ICMP|AAAA|DNS64|dual stack)\b")
+    for name in ("nat-table", "gateways-table"):
+        for row in exercise(name).kind.rows:
+            shown = "\n".join(map(str, row.evidence()))
+            assert not strange.search(shown), row.key
+    family = exercise("gateways-table").kind.rows[0]
+    assert all(gate in str(family.evidence()[0]) for gate in c05.GATES)
+
+
+def test_the_months_of_the_comparison_are_told_as_they_are():
+    trap = exercise("nat-table").traps[-1]
+    assert len({price for price, _ in c05.MONTHS}) == 2
+    assert "a cheap and a dear instance" in trap.message
+
+
+def test_the_gate_for_ipv6_is_written_with_its_hyphen():
+    network = c05.shop_with_three_gateways()
+    for way in (
+        trace(network, "app-1", c05.SOURCE_6, tcp(443), ip_version=6),
+        trace(network, internet, "app-1", tcp(443), ip_version=6),
+    ):
+        assert "egress-only internet gateway eigw" in str(way)
+        assert "egress only" not in str(way)
 
 
 def test_the_columns_of_the_first_table_are_the_two_kinds():

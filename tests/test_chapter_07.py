@@ -162,6 +162,44 @@ def test_the_probes_of_the_solution_leave_one_suspect():
     assert list(seen.values()) == [False, True, True, False]
 
 
+def test_a_road_that_nobody_accepted_is_not_called_gone_and_a_removed_one_is():
+    """PCX-2, RT-13."""
+    network = c07.shop_with_request()
+    assert "road is not active" in trace(network, "web", "stock", tcp(443)).because
+    network["road"].remove()
+    assert "is gone" in trace(network, "web", "stock", tcp(443)).because
+
+
+@pytest.mark.parametrize("choice", ["delivered", "reply-blocked"])
+def test_each_wrong_guess_about_a_road_that_is_not_open_gets_a_reason(choice):
+    assert choice in prediction("07-p4").beliefs
+
+
+def road_and_an_open_door(shop):
+    c07.third_road(shop)
+    shop["maker"].security_group("parts", inbound=["tcp 443 from 0.0.0.0/0"])
+
+
+def everything_at_the_shop(shop):
+    c07.part_them(shop)
+    shop["prod"].security_group("web", inbound=["all from 0.0.0.0/0"])
+
+
+@pytest.mark.parametrize(
+    ("id", "fix"), [("07-third-road", road_and_an_open_door), ("07-twins", everything_at_the_shop)]
+)
+def test_a_door_that_was_opened_without_need_is_refused(id, fix):
+    verdict = judge(exercise(id), fix)
+    assert verdict.state == "try again"
+    assert "lets in more than before" in str(verdict)
+
+
+def test_no_hint_of_the_last_step_asks_what_its_question_tells():
+    item = exercise("07-last-step")
+    assert "route table main" in str(item.kind.ask())
+    assert not any("Which route table" in hint for hint in item.hints)
+
+
 def everything_everywhere(shop):
     c07.mend(shop)
     c07.open_the_door(shop)

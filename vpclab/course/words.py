@@ -849,10 +849,7 @@ NAT_BILL_DATA, NAT_BILL_ADDRESS = "what goes through it, by the GB", "public IPv
 NAT_BILL_NO_DATA, NAT_BILL_TYPE = "no such price", "type your instance's price"
 NAT_BILL_SUM = "sum"
 NAT_BILL_MISSING = "Type how many GB go through in the month, and how many hours it has."
-NAT_LIMIT = (
-    "At these GB and hours both kinds cost the same if an hour of the instance costs {limit} USD. A cheaper "
-    "type makes the instances the cheaper way, a dearer type the gateways."
-)
+NAT_LIMIT = "At these GB and hours both kinds cost the same if an hour of the instance costs {limit} USD."
 NAT_SOURCE = (
     "Prices of NAT gateways: {region}, {date}; of addresses: all Regions, {address}. Not in the bill: the "
     "traffic itself, between zones and to the internet; disks; the hours in which you look after instances."

@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection
 from contextlib import redirect_stdout, suppress
+from dataclasses import dataclass
 from decimal import Decimal
 from io import StringIO
 from typing import Any
 
-from vpclab import Topology, Trace, internet, tcp, trace
+from vpclab import Refused, Topology, Trace, internet, tcp, trace
 from vpclab.course.cards import Table
 from vpclab.course.comparing import Aspect, Compare
 from vpclab.course.exercises import Exercise, Explanation, Prediction, Trap
-from vpclab.course.kinds import Attempt, Choice, Edit, Intent, Match, Step, quietly
+from vpclab.course.kinds import (
+    Attempt,
+    Choice,
+    Edit,
+    Finding,
+    Intent,
+    Match,
+    Step,
+    judge_network,
+    quietly,
+)
 from vpclab.course.natting import GATEWAY, INSTANCE, UPDATES, NatView
 from vpclab.course.reference import price, subnets
 from vpclab.course.stepping import walk
@@ -299,6 +311,12 @@ def nat_gateway_beside_the_app(shop: Topology) -> None:
     shop["apps-c"].route("0.0.0.0/0", to=nat)
 
 
+def nat_gateway_in_the_failed_zone(shop: Topology) -> None:
+    """Make the new NAT gateway where the old one stood, in the zone that failed."""
+    nat = shop["front-a"].nat_gateway("nat-2")
+    shop["apps-c"].route("0.0.0.0/0", to=nat)
+
+
 def nat_gateway_without_route(shop: Topology) -> None:
     """Make a second NAT gateway, and leave the route as it is."""
     shop["front-c"].nat_gateway("nat-c")
@@ -311,7 +329,33 @@ def nat_instance_as_launched(shop: Topology) -> None:
     shop["apps-c"].route("0.0.0.0/0", to=nat)
 
 
+def mend_and_borrow(shop: Topology) -> None:
+    """Put the table right, and still send the app servers of zone c through the other zone."""
+    mend(shop)
+    borrow_the_other_zone(shop)
+
+
 # --- what the checks look at -------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Zonal(Edit):
+    """An edit after which `app-2` must keep its way out when zone a fails (NGW-10)."""
+
+    lost: str = "All rows hold. But when zone a fails, `app-2` loses its way out with it."
+
+    def find(self, value: Callable[[Any], object], right: Collection[Any]) -> Finding:
+        """Judge a value."""
+        found = super().find(value, right)
+        if not found.right:
+            return found
+        failed = found.subject.copy()
+        with redirect_stdout(StringIO()):
+            failed.fail_az("a")
+        after = judge_network(failed, (Intent("app-2", SOURCE, tcp(443)),))
+        if after.right:
+            return found
+        return Finding(False, self.lost, after.evidence if self.picture else (), ("zone a",), found.subject)
 
 
 def target_of(network: Topology, table: str, block: str) -> str:
@@ -366,6 +410,12 @@ def show_reply(value: str) -> Any:
     return walk(way, leg="reply") if value == "10.0.1.11" else ()
 
 
+def show_who(value: tuple[tuple[str, str], ...]) -> Any:
+    """Return who gets at the software of what an answer says something wrong about."""
+    rows = tuple((item, WHO[item][1]) for item, said in value if WHO[item][0] != said)
+    return (Table(("what", "who gets at it"), rows),) if rows else ()
+
+
 def show_first_steps(key: str) -> Any:
     """Return the whole way of the request, for the right choice; else nothing more."""
     way = trace(shop_with_nat_instance(), "app-1", SOURCE, tcp(443))
@@ -385,6 +435,34 @@ def show_ipv6(change: Any) -> Any:
 
 
 # --- the experiments of the two tables ---------------------------------------------------------------------
+
+WHO = {  # whose work it is to update it, and why (NI-3, NGW-4)
+    "the operating system of app-1": (
+        "you",
+        "AWS keeps the machine running; only you log in to the instance",
+    ),
+    "the shop's own program on app-1": ("you", "you wrote it, and you put it there"),
+    "the database software of RDS, a managed service": ("AWS", "you keep data in it; the machine is AWS's"),
+    "the software of a NAT gateway": ("AWS", "nobody can log in to a NAT gateway"),
+    "the software of a NAT instance": ("you", "it is an instance of yours, and you log in to it"),
+}
+
+
+def show_care() -> Table:
+    """Return who gets at the software of each kind (NI-3)."""
+    kinds = {GATEWAY: "the software of a NAT gateway", INSTANCE: "the software of a NAT instance"}
+    return Table(("what", "who gets at it"), tuple((kind, WHO[item][1]) for kind, item in kinds.items()))
+
+
+def show_bills() -> Table:
+    """Return what a month costs by few GB and by many, for both kinds (NI-3)."""
+    rows = tuple(
+        (f"{gb} GB", *(str(total.quantize(Decimal("0.01"))) for total in sums("0.10", gb)))
+        for gb in ("100", "1000")
+    )
+    header = ("730 hours and", f"one {GATEWAY}, USD", f"one {INSTANCE} at 0.10 USD an hour, USD")
+    return Table(header, rows)
+
 
 # Lines that launch each of the two with a list at its door.
 DOOR = {
@@ -511,6 +589,39 @@ def in_by(gate: str) -> Trace:
     )
 
 
+# Every IPv4 address, every IPv6 address, and the IPv6 addresses that stand for IPv4 ones (NGW-13).
+FAMILIES = ("0.0.0.0/0", "::/0", "64:ff9b::/96")
+
+
+def taken_by(gate: str) -> tuple[bool, ...]:
+    """Return for which blocks AWS takes a route to a gate (RT-16)."""
+    found = []
+    for block in FAMILIES:
+        network = shop_with_three_gateways()
+        name = {"internet gateway": "igw", "NAT gateway": "nat"}.get(gate, "eigw")
+        with redirect_stdout(StringIO()):
+            try:
+                network["apps"].route(block, to=network[name])
+                found.append(True)
+            except Refused:
+                found.append(False)
+    return tuple(found)
+
+
+def family_experiment() -> tuple[str, ...]:
+    """Lead IPv4, IPv6, and IPv6 that stands for IPv4 to each gate."""
+    kinds: dict[tuple[bool, ...], str]
+    kinds = {(True, True, True): "a", (False, True, True): "b", (True, False, True): "c"}
+    return tuple(kinds[taken_by(gate)] for gate in GATES)
+
+
+def show_family() -> Table:
+    """Return which routes AWS takes to each gate."""
+    rows = tuple((gate, *("taken" if t else "refused" for t in taken_by(gate))) for gate in GATES)
+    header = ("a route to the", "for 0.0.0.0/0", "for ::/0", "for 64:ff9b::/96, IPv6 that stands for IPv4")
+    return Table(header, rows)
+
+
 def start_experiment() -> tuple[str, ...]:
     """Let a stranger start a connection at each gate."""
     return tuple("a" if in_by(gate).reaches else "b" for gate in GATES)
@@ -610,6 +721,17 @@ EXERCISES = (
                 "M28",
                 "That is what the internet writes to. In row 16 the internet gateway took it off.",
             ),
+            Trap(
+                "10.0.0.254",
+                "M28",
+                "That is what it comes with: in row 17 it has reached the NAT gateway. Whom is it for?",
+            ),
+            Trap(
+                "10.0.1.10",
+                "M15",
+                "That is `app-1`, which has asked nothing here. The NAT gateway hands an answer to nobody "
+                "but the one who asked.",
+            ),
         ),
         evidence=show_reply,
     ),
@@ -623,12 +745,13 @@ EXERCISES = (
         kind=Choice(
             {
                 "a": "door and border let it out; 0.0.0.0/0 leads to the internet gateway, which swaps the "
-                "source",
+                "source; the border of `front-a` lets it in",
                 "b": "door and border let it out; 0.0.0.0/0 leads to `nat-1`; the border of `front-a` and "
                 "the door of `nat-1` let it in, then its door lets it out, with another source",
-                "c": "door and border let it out; 0.0.0.0/0 leads to `nat-1`; no door is asked there, as "
-                "at a NAT gateway",
-                "d": "10.0.0.0/16 leads to `nat-1`, because `nat-1` is in the VPC",
+                "c": "door and border let it out; 0.0.0.0/0 leads to `nat-1`; the border of `front-a` lets "
+                "it in, and it goes on with another source: as at a NAT gateway, no door is asked",
+                "d": "door and border let it out; 10.0.0.0/16 leads to `nat-1`, because `nat-1` is in the "
+                "VPC; its door lets it in",
             }
         ),
         hints=(
@@ -677,7 +800,7 @@ EXERCISES = (
                     "Who installs its updates",
                     {"a": "AWS", "b": "you"},
                     ("a", "b"),
-                    fact="NI-3",
+                    show_care,
                 ),
                 Aspect(
                     "zone",
@@ -713,7 +836,7 @@ EXERCISES = (
                     "You pay for",
                     {"a": "hours and GB", "b": "hours, more for a bigger type"},
                     ("a", "b"),
-                    fact="NI-3",
+                    show_bills,
                 ),
                 Aspect(
                     "cheaper",
@@ -780,8 +903,8 @@ EXERCISES = (
             Trap(
                 {"cheaper": ("b", "a")},
                 "IMP-h",
-                "People say so, AWS does not. Here are three months with three different prices of an "
-                "instance; look which column is smaller.",
+                "People say so, AWS does not. Here are three months, with a cheap and a dear instance, few "
+                "GB and many; look which column is smaller.",
                 when=lambda cells: bool({"a", "b"} & set(cells.get("cheaper", ()))),
             ),
         ),
@@ -865,8 +988,8 @@ EXERCISES = (
                     "family",
                     "What it carries",
                     {"a": "IPv4 and IPv6", "b": "IPv6 only", "c": "IPv4, and IPv6 only to turn it into IPv4"},
-                    ("a", "c", "b"),
-                    fact="NGW-13",
+                    family_experiment,
+                    show_family,
                 ),
                 Aspect(
                     "start",
@@ -927,8 +1050,8 @@ EXERCISES = (
             Trap(
                 {"family": ("c", "c", "b")},
                 "IMP-i",
-                "Do not think of pairs only. Over IPv6 the gate of `front-a` works too: look at its "
-                "signposts on the map above.",
+                "Do not think of pairs only. Look at the signposts of `front-a` on the map above: how many "
+                "lead to the internet gateway?",
                 when=lambda cells: cells.get("family", ("a",))[0] != "a",
             ),
             Trap(
@@ -961,7 +1084,7 @@ EXERCISES = (
             "`app-2` gets no updates. One single thing has changed. Find it with as few probes as you can, "
             "and put it right."
         ),
-        kind=Edit(
+        kind=Zonal(
             given=shop_with_lost_table,
             intents=(
                 Intent("app-1", SOURCE, tcp(443)),
@@ -993,7 +1116,12 @@ EXERCISES = (
                 "M18",
                 "`app-2` gets updates now, through the other zone, and goes down with it. What was broken is "
                 "still broken: not only `app-2` used it.",
-                when=lambda network: target_of(network, "apps-c", "0.0.0.0/0") == network["nat-a"].id,
+            ),
+            Trap(
+                mend_and_borrow,
+                "M18",
+                "What was broken works again. But `apps-c` leads into the other zone, and a zone should "
+                "stand on its own.",
             ),
             Trap(
                 past_the_nat_gateway,
@@ -1034,6 +1162,7 @@ EXERCISES = (
                 Intent(OFFICE, "bastion", tcp(22)),
                 Intent("bastion", "app-1", tcp(22)),
                 Intent("bastion", "app-1", tcp(443)),
+                Intent(internet("203.0.113.79"), "bastion", tcp(22)),
                 Intent(internet("203.0.113.90"), "bastion", tcp(22), must=False),
                 Intent("web", "app-1", tcp(22), must=False),
                 Intent("app-1", SOURCE, tcp(443)),
@@ -1087,13 +1216,14 @@ EXERCISES = (
             '`front-c` is public, and `shop["some subnet"].nat_gateway("some name")` makes a NAT gateway '
             "and returns it."
         ),
-        kind=Edit(
+        kind=Zonal(
             given=shop_waiting_for_zone_a,
             intents=(
                 Intent("app-2", SOURCE, tcp(443)),
                 Intent(internet, "app-2", tcp(443), must=False),
             ),
             hidden=("app-2",),
+            lost="All rows hold. But zone a is down, and what is made in it is down as well.",
         ),
         hints=(
             "What stands in zone a, and what of it does `app-2` need?",
@@ -1113,6 +1243,12 @@ EXERCISES = (
                 "M16",
                 "It stands in the private subnet, reads the signposts there, and they point at itself.",
                 when=stands_beside,
+            ),
+            Trap(
+                nat_gateway_in_the_failed_zone,
+                "M18",
+                "A NAT gateway works in its zone and fails with it. In which zone does the subnet `front-a` "
+                "lie?",
             ),
             Trap(
                 nat_instance_as_launched,
@@ -1136,13 +1272,7 @@ EXERCISES = (
         title="Who installs the updates?",
         prompt="Whose work is it to keep each of these up to date?",
         kind=Match(
-            items=(
-                "the operating system of app-1",
-                "the shop's own program on app-1",
-                "the database software of RDS, a managed service",
-                "the software of a NAT gateway",
-                "the software of a NAT instance",
-            ),
+            items=tuple(WHO),
             choices=("you", "AWS"),
         ),
         hints=(
@@ -1153,15 +1283,9 @@ EXERCISES = (
         deciding="Three are yours",
         why=(
             "What runs on your instances is yours to update, so they need a way out. In a managed service "
-            "AWS does it. (For RDS you choose the hour.)"
+            "AWS does it."
         ),
-        solution={
-            "the operating system of app-1": "you",
-            "the shop's own program on app-1": "you",
-            "the database software of RDS, a managed service": "AWS",
-            "the software of a NAT gateway": "AWS",
-            "the software of a NAT instance": "you",
-        },
+        solution={item: whose for item, (whose, _) in WHO.items()},
         also_right=(
             {
                 "The operating system of app-1": "You",
@@ -1182,8 +1306,16 @@ EXERCISES = (
                 },
                 "IMP-h",
                 "A NAT instance is an instance like `app-1`. AWS looks after what it runs itself.",
+                when=lambda pairs: dict(pairs)["the software of a NAT instance"] == "AWS",
+            ),
+            Trap(
+                {item: "you" if "NAT" in item else whose for item, (whose, _) in WHO.items()},
+                "M46",
+                "To install something there you would have to log in.",
+                when=lambda pairs: dict(pairs)["the software of a NAT gateway"] == "you",
             ),
         ),
+        evidence=show_who,
     ),
 )
 
@@ -1201,6 +1333,7 @@ PREDICTIONS = (
                 "M16",
                 "The NAT gateway is near, and it does not get out itself.",
             ),
+            "reply-blocked": ("M16", "Not even the request gets out: see where it goes round."),
         },
         after="""
 A NAT gateway stands in a subnet and reads the signposts of that subnet, as an instance does. Here the
@@ -1272,6 +1405,7 @@ back.
                 "The NAT gateway knows a way for answers only, and nobody has asked for this.",
             ),
             "login": ("M46", "There is nothing to log in to, and no password. It takes answers only."),
+            "before": ("M28", "The NAT gateway has it, so the gate swaps it, as it does for an instance."),
         },
         after="""
 Nobody inside has asked for this packet, so it is dropped, whatever stands in lists. That is the whole
@@ -1303,6 +1437,7 @@ You build one in More practice.
                 "M18",
                 "AWS keeps a NAT gateway going inside its zone. The zone is what failed.",
             ),
+            "reply-blocked": ("M18", "The answer would need the NAT gateway; the request needs it first."),
         },
         after="""
 For zone c the NAT gateway was a **single point of failure**. So the advice: one NAT gateway in each zone, and
@@ -1356,7 +1491,8 @@ a firewall, switch the check off, as it was in “The first steps are yours”.
 | **egress-only internet gateway** | out, but not in: it remembers who asked |
 
 The second is for IPv6 what the NAT gateway is for IPv4, without translating anything.
-A NAT gateway takes no route for ::/0: AWS refuses it.
+A NAT gateway takes no route for ::/0: AWS refuses it. It takes IPv6 for one block alone, 64:ff9b::/96, and
+turns that into IPv4.
 """,
     ),
     Prediction(

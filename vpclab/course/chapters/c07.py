@@ -349,14 +349,20 @@ def place_fourth(network: Topology, block: str) -> None:
 
 
 class Roads(Edit):
-    """An edit whose new routes to a peering may hold no more than the VPC at its other end."""
+    """An edit whose new routes to a peering hold no more than the peer, and that opens no door wider."""
 
     def find(self, value: Callable[[Any], object], right: Collection[Any]) -> Finding:
         """Judge a value."""
         found = super().find(value, right)
         if not found.right:
             return found
-        wide = too_wide(found.subject.snapshot(), self.given().snapshot())
+        after, before = found.subject.snapshot(), self.given().snapshot()
+        if door := opened(after, before):
+            said = (
+                f"All rows hold, but the list `{door}` lets in more than before, and no door was in the way."
+            )
+            return Finding(False, said, key=("opened",), subject=found.subject)
+        wide = too_wide(after, before)
         if wide is None:
             return found
         said = (
@@ -377,6 +383,15 @@ def too_wide(after: Snapshot, before: Snapshot) -> str | None:
                 blocks = pcx.other(table.vpc_id).cidrs
                 if not any(_inside(route, block) for block in blocks):
                     return f"{route.destination} → {pcx.name}"
+    return None
+
+
+def opened(after: Snapshot, before: Snapshot) -> str | None:
+    """Return a list that lets in what it did not before, or None."""
+    for group in after.all(SecurityGroup):
+        old = before.get(SecurityGroup, group.id)
+        if old and {str(rule) for rule in group.side(INBOUND)} - {str(rule) for rule in old.side(INBOUND)}:
+            return group.name
     return None
 
 
@@ -572,8 +587,8 @@ EXERCISES = (
             leg="reply",
         ),
         hints=(
-            "Which route table serves the subnet that the answer leaves?",
-            "A subnet that nobody gave a table follows the main one. Look at what that one holds.",
+            "Where is the answer going? Its destination stands in the last column of row 8.",
+            "Hold that address against what the table `main` holds. Signposts in other tables do not count.",
             "On the map, `parcels-a` is served by `main`, which says “local only”: it knows 10.1.0.0/16 and "
             "no address of the shop.",
         ),
@@ -878,8 +893,8 @@ EXERCISES = (
             Trap(
                 "10.1.0.0/16",
                 "M24",
-                "That block is taken. That the subnets in use differ does not help: the VPCs' whole blocks "
-                "are compared.",
+                "Some or all of that block is taken. That the subnets in use differ does not help: the VPCs' "
+                "whole blocks are compared.",
                 when=lambda block: any(str(block).startswith(f"10.{n}.") for n in range(3)),
             ),
             Trap(
@@ -1060,9 +1075,15 @@ neither. So it ended at the start of the road, and no signpost changes that (PCX
         ),
         given=shop_with_request,
         flow=Intent("web", "stock", tcp(443)),
+        beliefs={
+            "delivered": ("M23", "Signposts at both ends are not enough: the road between them is not open."),
+            "reply-blocked": (
+                "M23",
+                "The answer would find the road closed; the request finds it closed first.",
+            ),
+        },
         after="""
-The route won, and led nowhere: the trace calls any road that is not open “gone”. Only the state *active*
-carries packets (PCX-2):
+The route won, and led nowhere. Only the state *active* carries packets (PCX-2):
 
 | state | what it means | what you can do |
 | --- | --- | --- |
