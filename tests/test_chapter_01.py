@@ -142,6 +142,7 @@ def test_in_the_right_order_customers_meet_what_was_tested(order):
         ((*c01.LOOP[:3], c01.OPEN, *c01.LOOP[3:6]), "customers meet faults: 1"),
         ((c01.BUILD, c01.MEND_TOTAL, c01.TOTAL, *c01.LOOP[3:]), "nobody knows of this fault yet"),
         ((c01.BUILD, c01.CLEAR, *c01.LOOP[1:5], c01.OPEN), "not so: faults left: 2"),
+        ((*c01.LOOP[:5], c01.OPEN, c01.CLEAR), "nobody has tested what customers meet"),
         (
             (c01.BUILD, c01.TOTAL, c01.VOUCHER, c01.MEND_TOTAL, c01.MEND_VOUCHER, c01.CLEAR, c01.OPEN),
             "the fault found before is still in it",
@@ -199,3 +200,22 @@ def test_the_lesson_says_the_same_sentence_after_the_prediction_and_in_the_key_p
     said = "**Prefectures of one country are joined from the start. Countries are not.**"
     assert said in TEXT
     assert said in " ".join(prediction("01-p4").after.split())
+
+
+def test_the_right_answer_shows_the_rows_that_were_blank():
+    last, first = exercise("01-last-step"), exercise("01-first-steps")
+    assert "source 10.0.0.10 → 198.51.100.10" in str(judge(last, "internet gateway"))
+    assert "198.51.100.10" not in str(judge(last, "printer"))
+    assert str(judge(first, "a")).count("does not apply") == 3
+    assert "does not apply" not in str(judge(first, "b"))
+
+
+@pytest.mark.parametrize("row", ["members", "gate", "safety", "steadiness"])
+def test_each_row_of_the_table_that_says_the_same_twice_is_refuted_by_what_happened(row):
+    verdict = judge(exercise("01-table"), {row: ("a", "a")})
+    assert (verdict.state, verdict.misconception) == ("try again", "M43")
+    assert len(verdict.parts) >= 3
+
+
+def test_the_table_shows_places_that_learners_know():
+    assert [row[1] for row in c01.show_gate().rows] == ["pc → printer", "pc → igw → internet"]

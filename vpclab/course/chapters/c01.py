@@ -10,13 +10,15 @@ from vpclab.course.cards import Table
 from vpclab.course.comparing import Aspect, Compare
 from vpclab.course.exercises import Exercise, Explanation, Prediction, Trap
 from vpclab.course.kinds import Choice, Edit, Intent, Match, Order, Step
+from vpclab.course.stepping import walk
 from vpclab.render.words import name_of
-from vpclab.topology.model import InternetGateway, Subnet, VirtualPrivateGateway
+from vpclab.topology.model import Instance, InternetGateway, Subnet, VirtualPrivateGateway
 
 PRINT, ASK, PAGE = tcp(631), tcp(3306), tcp(443)
 BANK = internet("203.0.113.80")
 HOTEL = internet("203.0.113.70")
 OFFICE_PC = site("office", "192.168.0.10")
+GATE = ("igw", "internet gateway", "internet gateway igw")
 
 # --- the networks ------------------------------------------------------------------------------------------
 
@@ -127,12 +129,12 @@ def company_with_office() -> Topology:
 
 
 def company_after_work() -> Topology:
-    """Return a production that may ask the internet: its database fetches updates at night."""
+    """Return a production that may ask the internet: its web server fetches updates at night."""
     network = Topology("company")
     country = network.vpc("production", "10.0.0.0/16")
     rooms = country.subnet("rooms", "10.0.0.0/24", az="a")
     rooms.route("0.0.0.0/0", to=country.internet_gateway())
-    rooms.instance("customers", public_ip=True)
+    rooms.instance("web", public_ip=True)
     return network
 
 
@@ -224,14 +226,24 @@ def which_gate(way: Trace) -> str:
 
 def who_asks(way: Trace) -> str:
     """Return the end that sent the first packet."""
-    return "customers" if way.forward[0].component.name == "customers" else "site"
+    return "web" if way.forward[0].component.name == "web" else "site"
+
+
+def show_upload(value: str) -> Any:
+    """Return the whole table for the right answer; the kind itself says what a wrong one overlooks."""
+    return walk(trace(home(), "pc", BANK, PAGE), leg="request") if value in GATE else ()
+
+
+def show_stranger(key: str) -> Any:
+    """Return the whole table for the right choice, and for a wrong one the rows that are given."""
+    way = trace(home(), internet, "printer", PRINT)
+    return walk(way, leg="request", blank=set() if key == "a" else {1, 2, 3})
 
 
 # --- the loop of the environments --------------------------------------------------------------------------
 
-BUILD, OPEN, CLEAR = "build the basket", "open it to customers", "test finds nothing"
-TOTAL, VOUCHER = "test finds a wrong total", "test finds a voucher that counts twice"
-MEND_TOTAL, MEND_VOUCHER = "mend the total", "mend the voucher"
+BUILD, OPEN, CLEAR = "build", "open", "find nothing"
+TOTAL, VOUCHER, MEND_TOTAL, MEND_VOUCHER = "find A", "find B", "mend A", "mend B"
 LOOP = (BUILD, TOTAL, MEND_TOTAL, VOUCHER, MEND_VOUCHER, CLEAR, OPEN)
 OTHER_LOOP = (BUILD, VOUCHER, MEND_VOUCHER, TOTAL, MEND_TOTAL, CLEAR, OPEN)
 DEV, TEST, PROD = "development", "test", "production"
@@ -240,7 +252,7 @@ _WHERE = {BUILD: DEV, MEND_TOTAL: DEV, MEND_VOUCHER: DEV, OPEN: PROD}
 
 def play(order: tuple[str, ...]) -> Table:
     """Return what comes of the steps in this order: where each happens, and what it meets."""
-    built, known, faults, rows = False, set[str](), {TOTAL, VOUCHER}, []
+    built, clear, known, faults, rows = False, False, set[str](), {TOTAL, VOUCHER}, []
     for step in order:
         said = f"faults left: {len(faults)}"
         if step == BUILD:
@@ -259,17 +271,18 @@ def play(order: tuple[str, ...]) -> Table:
                 faults.discard(fault)
                 said = f"faults left: {len(faults)}"
         elif step == CLEAR:
-            said = f"not so: faults left: {len(faults)}" if faults else "no fault is left"
+            clear = built and not faults
+            said = "no fault is left" if clear else f"not so: faults left: {len(faults)}"
         elif step == OPEN:
-            said = f"customers meet faults: {len(faults)}" if faults else "customers meet what was tested"
+            said = "customers meet what was tested" if clear else "nobody has tested what customers meet"
+            said = f"customers meet faults: {len(faults)}" if faults else said
         rows.append((step, _WHERE.get(step, TEST), said))
     return Table(("step", "environment", "what comes of it"), tuple(rows))
 
 
-def customers_meet_faults(order: tuple[str, ...]) -> bool:
-    """Return whether the basket is opened while a fault is left."""
-    before = order[: order.index(OPEN)]
-    return not {BUILD, MEND_TOTAL, MEND_VOUCHER} <= set(before)
+def opened_early(order: tuple[str, ...]) -> bool:
+    """Return whether customers get the basket before everything else is done."""
+    return order[-1] != OPEN
 
 
 # --- the everyday cases ------------------------------------------------------------------------------------
@@ -323,15 +336,19 @@ def printing_and_upload(given: Any) -> tuple[Trace, Trace]:
 def gate_experiment() -> tuple[str, str]:
     """Return whether a print job and an upload pass a gate."""
     job, upload = printing_and_upload(home)
-    return ("b" if passes_a_gate(job) else "a", "b" if passes_a_gate(upload) else "a")
+    return ("a" if passes_a_gate(job) else "b", "a" if passes_a_gate(upload) else "b")
 
 
 def show_gate() -> Table:
     """Return where both packets come by."""
+    places = (Instance.kind, InternetGateway.kind, "internet")
     rows = zip(("the print job", "the upload"), printing_and_upload(home), strict=True)
     return Table(
         ("packet", "comes by"),
-        tuple((name, " → ".join(hop.component.name for hop in way.forward)) for name, way in rows),
+        tuple(
+            (name, " → ".join(h.component.name for h in way.forward if h.component.kind in places))
+            for name, way in rows
+        ),
     )
 
 
@@ -358,7 +375,7 @@ def show_writing() -> Table:
 def steady_experiment() -> tuple[str, str]:
     """Return what still works when the cable to the provider is cut."""
     job, upload = printing_and_upload(home_cut_off)
-    return ("a" if job.reaches else "b", "a" if upload.reaches else "b")
+    return ("b" if job.reaches else "a", "b" if upload.reaches else "a")
 
 
 def show_steady() -> Table:
@@ -375,14 +392,15 @@ def alike(cells: Mapping[str, tuple[str | None, ...]]) -> bool:
 
 def swapped(cells: Mapping[str, tuple[str | None, ...]]) -> bool:
     """Return whether the two columns of every row that is filled are the wrong way round."""
-    return all(row == ("b", "a") for row in cells.values())
+    wrong = {"members": ("b", "a"), "gate": ("a", "b"), "safety": ("b", "a"), "steadiness": ("a", "b")}
+    return all(row == wrong[name] for name, row in cells.items())
 
 
 EXERCISES = (
     Exercise(
         id="01-last-step",
         title="The last step",
-        prompt="Row 4 of the table above is empty.",
+        prompt="Row 4 of the table above is empty. Write the name that stands on the map.",
         kind=Step(given=home, flow=Intent("pc", BANK, PAGE), at="route table", asks="next", picture=False),
         hints=(
             "The bank is no member of the home. What does a wall need, so that something can leave?",
@@ -398,6 +416,7 @@ EXERCISES = (
             "Look at its header there: the gate writes the home's outside address over the sender's."
         ),
         also_right=("internet gateway", "IGW", "internet gateway igw"),
+        evidence=show_upload,
         traps=(
             Trap(
                 "internet",
@@ -436,6 +455,7 @@ EXERCISES = (
         ),
         solution="a",
         also_right=("A", "a)"),
+        evidence=show_stranger,
         traps=(
             Trap(
                 "b",
@@ -455,15 +475,16 @@ EXERCISES = (
         id="01-loop",
         title="From the idea to the customers",
         prompt=(
-            "The shop gets a basket. It comes with two faults that nobody knows yet; as soon as test finds "
-            "one, the work goes back. Put the seven steps into order."
+            "The shop gets a basket. It comes with two faults that nobody knows yet: A, a wrong total, and "
+            "B, a voucher that counts twice. As soon as test finds one, the work goes back. Put "
+            "the seven steps "
+            "into order; `open` means that customers get the basket."
         ),
         kind=Order(LOOP),
         hints=(
             "What must be there before anything can be tested? And who should be the last to see it?",
             "A fault is mended where things are built. After each mending, somebody looks again.",
-            "Build, then twice a pair of finding and mending; “test finds nothing” comes right before the "
-            "customers.",
+            "Build, then twice a pair: find, mend. `find nothing` comes right before the customers.",
         ),
         deciding="right before the customers",
         why=(
@@ -478,7 +499,7 @@ EXERCISES = (
                 "M44",
                 "Read the row of production. What keeps customers away from a fault is that nothing gets "
                 "there before test finds nothing.",
-                when=customers_meet_faults,
+                when=opened_early,
             ),
             Trap(
                 [BUILD, MEND_TOTAL, TOTAL, MEND_VOUCHER, VOUCHER, CLEAR, OPEN],
@@ -553,7 +574,7 @@ EXERCISES = (
                 Aspect(
                     "gate",
                     "To use it, a packet from your PC",
-                    {"a": "passes no gate", "b": "passes a gate"},
+                    {"a": "passes a gate", "b": "passes no gate"},
                     gate_experiment,
                     show_gate,
                 ),
@@ -567,7 +588,7 @@ EXERCISES = (
                 Aspect(
                     "steadiness",
                     "When the cable to the provider is cut",
-                    {"a": "it goes on", "b": "it stops for you"},
+                    {"a": "it stops for you", "b": "it goes on"},
                     steady_experiment,
                     show_steady,
                     "NET-1",
@@ -577,16 +598,16 @@ EXERCISES = (
         hints=(
             "Take one row at a time. Which of the packets you have seen tells something about it?",
             "Members make the difference, in every row: who is known, who can write, what lies in between.",
-            "In every row the network has the first letter and the internet the second: a b.",
+            "By rows, the network first: a b, then b a, then a b, and the last row as the second.",
         ),
-        deciding="a b",
+        deciding="then b a",
         why=(
             "Few, known members: that makes a network safer and steadier. The internet gives up both, and "
             "gets the whole world for it. Its speed is promised by nobody either."
         ),
         also_right=(
-            {"members": "ab", "gate": "ab", "safety": "ab", "steadiness": "ab"},
-            {name: ["a", "b"] for name in ("steadiness", "safety", "gate", "members")},
+            {"members": "ab", "gate": "ba", "safety": "ab", "steadiness": "ba"},
+            {"steadiness": ["b", "a"], "safety": ["a", "b"], "gate": ["b", "a"], "members": ["a", "b"]},
         ),
         traps=(
             Trap(
@@ -597,7 +618,7 @@ EXERCISES = (
                 when=alike,
             ),
             Trap(
-                dict.fromkeys(("members", "gate", "safety", "steadiness"), ("b", "a")),
+                {"members": ("b", "a"), "gate": ("a", "b"), "safety": ("b", "a"), "steadiness": ("a", "b")},
                 "M43",
                 "The two words have changed places: the one with the known members is your home's or your "
                 "office's own.",
@@ -820,8 +841,8 @@ to be right, always.
             ),
         },
         after="""
-A **network** joins known machines of one site. `pc` and `printer` are members, so the copy of your card
-was seen by nobody else. The **internet** joins the networks of the world with each other, and is open to
+A **network** joins known machines of one site. `pc` and `printer` are members, so the copy of your card went
+to nobody else. The **internet** joins the networks of the world with each other, and is open to
 everybody.
 
 That is why printing feels different from uploading, though both are “sending”.
@@ -901,19 +922,19 @@ lines that keep off the internet altogether (chapter 06).
     Prediction(
         id="01-p6",
         question=(
-            "At night `customers`, the database, fetches its updates: it asks a site on the internet, "
-            "203.0.113.80, for them. Who is the client here?"
+            "All day `web` answers browsers. At night it fetches updates: it asks a site on the internet, "
+            "203.0.113.80, for them. Who is the client at night?"
         ),
         given=company_after_work,
-        flow=Intent("customers", BANK, PAGE),
+        flow=Intent("web", BANK, PAGE),
         choices={
-            "site": "the site: `customers` is a database, and databases are servers",
-            "customers": "`customers`: it asks",
+            "site": "the site: `web` is a web server, so it cannot be a client",
+            "web": "`web`",
         },
         truth=who_asks,
         after="""
-The first packet began at `customers`, so it is the client of this connection, and the site is the server.
-The words say who asks and who answers. The same machine can be both: by day `customers` answers `web`.
+The first packet began at `web`, so it is the client of this connection, and the site is the server. The words
+say who asks and who answers. The same machine can be both: by day `web` answers, and is the server.
 """,
     ),
 )
