@@ -93,6 +93,9 @@ def read_rule(text: str, direction: str, lookup: Lookup) -> SecurityGroupRule:
     """
     example = "tcp 443 from 0.0.0.0/0" if direction == INBOUND else "tcp 443 to 0.0.0.0/0"
     what, written = _split(str(text), direction, example)
+    begin = what.split(None, 1)[0]
+    if begin.lower() in ("allow", "deny"):
+        bad("rule-verdict", text=text, verdict=begin)
     number, first, last = _read_what(what, text)
     found = lookup(written)
     if found:

@@ -386,6 +386,8 @@ BAD_INPUT: dict[str, str] = {
         "make the group first, or write a block such as 10.0.0.0/16",
     "entry": "{text!r} is not a network ACL rule: write a number, allow or deny, and the traffic, "
         "e.g. {example!r}",
+    "rule-verdict": "{text!r}: a rule of a security group only allows (SG-6), so {verdict!r} has no place in "
+        "it: begin with the protocol; what can deny is a network ACL",
     "protocol": "{text!r}: {what!r} is not a protocol; use {known} or protocol 50",
     "all-ports": "{text!r}: 'all' means every protocol and port, so it takes no {rest!r}; write tcp {rest}",
     "ports": "{text!r}: {rest!r} is not a port range; write one range, e.g. 443 or 1024-65535",
