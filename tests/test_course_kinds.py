@@ -90,7 +90,7 @@ WRONG = [
     (NUMBERS, float("inf"), "is not a number"), (NUMBERS, 10**100, "does not fit"),
     (NUMBERS, 1j, "is not a number"), (CHOICES, "a", "“a” does not fit"),
     (CHOICES, "z", "none of the choices"), (CHOICES, 2, "none of the choices"),
-    (ORDERS, ["200", "100", "*"], "very first"), (ORDERS, ["100", "*", "200"], "first 1 stand"),
+    (ORDERS, ["200", "100", "*"], "very first"), (ORDERS, ["100", "*", "200"], "first one stands"),
     (ORDERS, ["100"], "is not a list"), (ORDERS, [["100"], {}, None], "is not a list"),
     (PAIRS, {"igw": "out only", "nat": "out only"}, "1 of 2"),
     (PAIRS, {"igw": "out only"}, "pair every item"), (PAIRS, {"igw": [], "nat": None}, "pair every item"),
@@ -399,6 +399,37 @@ def test_an_exercise_s_own_evidence_is_shown_for_wrong_and_for_right_answers():
 def test_every_value_has_a_short_stable_name(value):
     assert len(quoted(value)) <= 60
     assert "0x" not in quoted(value)
+
+
+def test_a_step_that_passes_or_stops_says_so_where_to_type_and_takes_either_form() -> None:
+    assert '"passes" or "stops" in place of' in str(STOPS.card())
+    assert judge(STOPS, "stop").state == "correct"
+    assert str(judge(STOPS, "pass")) == str(judge(STOPS, "passes"))
+
+
+def test_the_evidence_for_a_wrong_step_lists_numbered_lines_in_the_order_in_which_they_are_read() -> None:
+    network = shop()
+    lines = ["100 allow tcp 443 from 0.0.0.0/0", "20 deny tcp 80 from 0.0.0.0/0"]
+    network["prod"].network_acl("edge", inbound=lines, subnets=["public-a"])
+    asked = Step(lambda: network, Intent(internet, "web", tcp(22)), at="edge", asks="passes")
+    shown = " ".join(asked.find("passes", ()).evidence)
+    assert shown.index("20 deny") < shown.index("100 allow") < shown.index("* deny")
+
+
+@pytest.mark.parametrize(
+    ("also", "state", "said"),
+    [
+        (lambda _: (), "correct", "Because."),
+        (lambda _: ("All hold, but.", "Look."), "try again", "All hold, but."),
+        (lambda net: net["nobody"], "try again", "nobody"),
+    ],
+)
+def test_what_no_row_can_tell_is_left_to_a_look_at_the_network(also, state, said) -> None:
+    def nothing(network: Topology) -> None:
+        pass
+
+    found = judge(exercise(Edit(shop, (Intent(internet, "web", tcp(443)),), also=also), nothing), nothing)
+    assert (found.state, said in str(found)) == (state, True)
 
 
 def test_the_evidence_for_a_wrong_step_names_routes_as_people_do() -> None:

@@ -261,6 +261,11 @@ class Kind:
 
     name: ClassVar[str]
 
+    @property
+    def typed(self) -> str:
+        """Return the key of what says where to type, in `words.WHERE_TO_TYPE`."""
+        return self.name
+
     def ask(self) -> tuple[Any, ...]:
         """Return what the prompt shows beside its text."""
         return ()
@@ -367,7 +372,8 @@ class Order(Kind):
             next((i for i, pair in enumerate(zip(value, r, strict=True)) if pair[0] != pair[1]), len(r))
             for r in right
         )
-        sentence = words.ORDER_FROM.format(count=agree) if agree else words.ORDER_FIRST
+        some = words.ORDER_FROM_SECOND if agree == 1 else words.ORDER_FROM.format(count=agree)
+        sentence = some if agree else words.ORDER_FIRST
         return Finding(value in right, sentence, key=value, subject=value)
 
 
@@ -463,7 +469,8 @@ class Edit(Kind):
     It runs on a fresh network each time, so that cells can be run again, and the traces of the rows judge it.
     Without `picture` what is wrong is to be found by probes: the prompt shows no map and a wrong answer no
     trace; the right one brings the trace of how it was. The instances in `hidden` must end in a private
-    subnet and without a public address, whatever single packets say.
+    subnet and without a public address, whatever single packets say. What no row can tell is left to `also`:
+    it returns a sentence and evidence against a network that all rows hold for, or nothing.
     """
 
     name = "edit"
@@ -471,6 +478,7 @@ class Edit(Kind):
     intents: tuple[Intent, ...]
     picture: bool = True
     hidden: tuple[str, ...] = ()
+    also: Callable[[Topology], tuple[Any, ...]] | None = None
 
     def ask(self) -> tuple[Any, ...]:
         """Return what stands below the prompt."""
@@ -507,7 +515,7 @@ class Edit(Kind):
         gone = [h.name for h in untouched.snapshot().all(Instance) if after.get(Instance, h.id) is None]
         found = judge_network(changed, self.intents)
         if found.right:
-            found = self._exposed(changed) or found
+            found = self._exposed(changed) or self._short(changed) or found
         elif gone:
             said = words.REMOVED.format(names=", ".join(gone))
             found = Finding(False, said, key=("removed", *gone), subject=changed)
@@ -536,6 +544,14 @@ class Edit(Kind):
                 said = said.format(host=name, subnet=subnet.name, address=address)
                 return Finding(False, said, key=("exposed", name), subject=network)
         return None
+
+    def _short(self, network: Topology) -> Finding | None:
+        """Return in what a network falls short although all rows hold, or None."""
+        try:
+            said = self.also(network) if self.also else ()
+        except Exception as error:  # a learner may have removed or bent anything
+            said = (words.CHECK_FAILED.format(message=error),)
+        return Finding(False, said[0], said[1:], ("also", said[0]), network) if said else None
 
 
 class Build(Edit):
@@ -738,6 +754,11 @@ class Step(Kind):
     leg: str = "forward"
     picture: bool = True
 
+    @property
+    def typed(self) -> str:
+        """Return the key of what says where to type."""
+        return f"{self.name} passes" if self.asks == "passes" else self.name
+
     def ask(self) -> tuple[Any, ...]:
         """Return what stands below the prompt."""
         question = {
@@ -772,13 +793,13 @@ class Step(Kind):
             except ValueError:
                 raise Unreadable(words.WRITE_ADDRESS.format(value=quoted(answer))) from None
         complaint = words.WRITE_PASSES if self.asks == "passes" else words.WRITE_COMPONENT
-        known = {words.PASSES: words.PASSES, words.STOPS: words.STOPS_HERE}
+        known = {words.PASSES: words.PASS, words.STOPS: words.STOPS_HERE, words.STOP: words.STOP}
         if self.asks == "next":
             known = {words.STOPS_HERE: words.STOPS, **_names(self.given())}
         key = one_of(text_of(answer, complaint), known)
         if key is None:
             raise Unreadable(complaint.format(value=quoted(answer)))
-        return key
+        return words.STOPS if self.asks == "passes" and key == words.STOP else key
 
     def find(self, value: str, right: Collection[Any]) -> Finding:
         """Judge a value."""
@@ -787,9 +808,10 @@ class Step(Kind):
         if self.asks == "next" and after and hop.allowed:
             wanted |= set(_called(after.component))
         every = [rule for d in hop.decisions for rule in (*d.passed_over, d.rule) if rule is not None]
+        every.sort(key=lambda rule: (getattr(rule, "number", 0), _written(self.given(), rule)))
         rules = [_written(self.given(), rule) for rule in every]
         seen = [words.STEP_STANDS.format(where=_called(hop.component)[-1], packet=hop.packet_in)]
-        seen += [words.HOP_DOES.format(rules="; ".join(sorted(rules)))] if rules else []
+        seen += [words.HOP_DOES.format(rules="; ".join(rules))] if rules else []
         return Finding(
             value in wanted, words.STEP_REFUTED[self.asks].format(value=value), tuple(seen), value, value
         )

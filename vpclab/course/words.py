@@ -87,6 +87,7 @@ REPLY_STOPPED = "The request arrives; it is the answer that is stopped."
 ROWS_HOLD = "All {count} rows of the table hold."
 ONE_ROW_HOLDS = "The row of the table holds."
 ORDER_FROM = "The first {count} stand right. What follows them does not."
+ORDER_FROM_SECOND = "The first one stands right. What follows it does not."
 ORDER_FIRST = "The very first one does not stand right."
 PAIRS_RIGHT = "{right} of {count} pairs are right."
 DIAGNOSIS_NOT_THERE = "{component} stops nothing on this way. What does stop the packet is said by its trace."
@@ -126,6 +127,7 @@ WHERE_TO_TYPE = {
     "build": "Put your lines in place of the ____, in the cell that holds:",
     "diagnose": 'Put two names in place of the ____ (such as ("web", "CODE")), in the cell that holds:',
     "step": "Put a name or an address, in quotes, in place of the ____, in the cell that holds:",
+    "step passes": 'Put "passes" or "stops" in place of the ____, in the cell that holds:',
     "compare": (
         "Choose in the table's lists; or put rows in place of the ____ (such as "
         '{"row": ("a", "b")}, one letter for each column), in the cell that holds:'
@@ -138,7 +140,7 @@ STEP_PASSES = 'Does it pass, or stop there? Write "passes" or "stops".'
 STEP_SOURCE = "With which source address does it leave?"
 STEP_DESTINATION = "With which destination address does it leave?"
 STEP_FLOW = "The flow: {flow}."
-PASSES, STOPS, STOPS_HERE = "passes", "stops", "stops here"
+PASSES, PASS, STOPS, STOP, STOPS_HERE = "passes", "pass", "stops", "stop", "stops here"
 
 # --- hints and solutions -----------------------------------------------------------------------------------
 
