@@ -5,7 +5,7 @@ import pytest
 from test_course_widgets import inside
 
 from vpclab import BadInput, Topology, evaluate_network_acl
-from vpclab.course import rule_editor, words
+from vpclab.course import predict, rule_editor, show, words
 from vpclab.course.editing import RulesView
 
 ANY, CLIENT = "0.0.0.0/0", "203.0.113.10"
@@ -289,3 +289,13 @@ def test_the_verdict_is_the_one_that_the_engine_gives():
     view = RulesView.of(network()["front"], [f"tcp 22 from {CLIENT}"])
     ((probe, decision),) = view.decisions
     assert decision == evaluate_network_acl(probe.packet, network()["front"], "inbound")
+
+
+def test_an_editor_that_would_answer_a_prediction_waits_until_it_is_committed():
+    acl = network()["prod"].default_network_acl
+    for made in (rule_editor(acl, "tcp 443 from 203.0.113.9", after="10-p3"),
+                 show(rule_editor(acl, "tcp 443 from 203.0.113.9", after="10-p3"))):  # fmt: skip
+        assert "Commit your prediction first" in str(made)
+        assert "443" not in str(made)
+    predict("10-p3", "blocked")
+    assert "443" in str(show(rule_editor(acl, "tcp 443 from 203.0.113.9", after="10-p3")))

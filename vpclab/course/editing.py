@@ -15,7 +15,7 @@ from operator import itemgetter
 from typing import Any
 
 from vpclab.course import words
-from vpclab.course.cards import Code, Table
+from vpclab.course.cards import Card, Code, Table
 from vpclab.course.controls import button, columns, complaint, field, line, live, row, sheet, shell
 from vpclab.course.exercises import value_source
 from vpclab.evaluate.filters import evaluate_network_acl, evaluate_security_groups
@@ -281,15 +281,19 @@ def _call(call: str, name: str, texts: dict[str, list[str]]) -> str:
     return f"{call}(\n" + "".join(f"    {part},\n" for part in parts) + ")"
 
 
-def rule_editor(guard: Guard, *packets: str) -> Any:
+def rule_editor(guard: Guard, *packets: str, after: str = "") -> Any:
     """Return controls to change the rules of a security group or network ACL, and what becomes of packets.
 
     A packet is written like a rule: ``tcp 443 from 203.0.113.10`` comes in, ``tcp 443 to ...`` goes out.
+    What would answer a prediction stands `after` it: until that is committed there is a card that says so.
     """
     from ipywidgets import HTML, VBox
 
+    from vpclab.course.lesson import gated
     from vpclab.course.widgets import guarded
 
+    if after and isinstance(card := gated(after), Card):
+        return card
     if not isinstance(guard, Guard):
         raise BadInput(words.WRITE_GUARD.format(value=repr(guard)))
     begin = RulesView.of(guard, map(str, packets))

@@ -41,6 +41,8 @@ def _with_note(card: C, id: str = "") -> C:
 
 def show(what: Any) -> Any:
     """Return the still form of what has an id ("04-p1", "04-recall", "00-test"), a trace or a widget."""
+    if isinstance(what, Card):  # what a prediction keeps back until it is committed
+        return what
     if isinstance(what, Trace):
         return still(what)
     if hasattr(what, "still"):
