@@ -201,6 +201,7 @@ def test_the_comparison_of_the_two_groups_is_found_by_experiment():
         ("tcp 3306 from web-sg", ("all to 0.0.0.0/0",)),
         ("tcp 3306 from web-sg", ("tcp 443 to 10.0.0.0/16",)),
         ("tcp 3306 from db-sg", ()),
+        ("tcp 3306 from web-sg", ("tcp 3306 to web-sg",)),
     ],
     ids=str,
 )
@@ -245,3 +246,21 @@ def test_the_plan_of_the_ticket_is_the_network_but_for_one_thing():
 
 def test_the_lesson_says_the_same_sentence_where_it_is_found_and_in_the_key_points():
     assert TEXT.count("**Who begins needs a rule. Who answers needs none.**") == 2
+
+
+def test_the_editor_answers_no_prediction_before_it_is_committed():
+    assert TEXT.count('after="09-p3")') == TEXT.count('rule_editor(forgotten["web-sg"]') == 2
+
+
+def test_a_message_about_the_way_out_stands_above_packets_that_go_out():
+    both = judge(exercise("09-begin"), {"in": "aa", "out": "bb", "mates": "bb"})
+    assert both.misconception == "IMP-l"
+    out = judge(exercise("09-begin"), {"in": "ba", "out": "bb"})
+    assert (out.misconception, "anna → guest" in str(out)) == ("IMP-c", True)
+
+
+def test_who_writes_deny_into_a_group_is_told_that_a_group_only_allows():
+    network = c09.shop()
+    for word in ("deny", "allow"):
+        with pytest.raises(BadInput, match="only allows"):
+            network["web-sg"].allow(inbound=[f"{word} tcp 443 from 203.0.113.90/32"])

@@ -237,3 +237,39 @@ def test_the_answer_to_the_second_quiz_question_is_the_engines():
 
 def test_the_lesson_says_the_same_sentence_to_the_instructor_and_in_the_key_points():
     assert TEXT.count("The group remembers. The network ACL reads by number and forgets.") == 3
+
+
+def test_the_editor_answers_no_prediction_before_it_is_committed():
+    assert TEXT.count('rule_editor(acl, *packets, after="10-p3")') == 2
+
+
+REQUEST = "100 allow tcp 3306 from 10.0.0.0/24"
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("100 allow tcp 32768-61000 to 10.0.0.0/24", "62000"),
+        ("100 allow tcp 49152-65535 to 10.0.0.0/24", "must work"),
+        ("100 allow tcp 40000 to 10.0.0.0/24", "33000"),
+        ("100 allow all to 10.0.0.0/24", "tcp 443, crosses the border"),
+        ("100 allow tcp 1024-65535 to 0.0.0.0/0", "tcp 8080, crosses the border"),
+    ],
+)
+def test_lines_for_answers_that_fit_too_little_or_too_much_are_refused(line, said):
+    def fix(shop):
+        shop["data-acl"].entries(inbound=[REQUEST], outbound=[line])
+
+    verdict = judge(exercise("10-border"), fix)
+    assert (verdict.state, said in str(verdict)) == ("try again", True)
+
+
+def test_what_refutes_a_list_that_was_not_asked_shows_that_the_packet_arrives():
+    for key in ("a", "c"):
+        assert "it arrives, and the answer comes back" in str(judge(exercise("10-first-steps"), key))
+
+
+def test_the_order_of_a_group_is_refuted_by_a_line_that_cannot_have_a_number():
+    verdict = judge(exercise("10-table"), {"order": "aa"})
+    assert verdict.misconception == "M06"
+    assert "no place in it for a number" in str(verdict)

@@ -315,6 +315,16 @@ def still_wide(network: Topology) -> bool:
     return "all from 10.0.0.0/16" in found and len(found) > 1
 
 
+def lets_db_begin(network: Topology) -> tuple[Any, ...]:
+    """Return what is wrong with a database that has an outbound rule left, or nothing."""
+    groups = [network[id] for id in network["db"].interfaces[0].value.group_ids]
+    left = [str(rule) for group in groups for rule in group.value.side("outbound")]
+    if not left:
+        return ()
+    said = f"All rows hold, and a rule is left that nobody needs, “{left[0]}”: `db` begins no connection."
+    return (said, *(tables(group)[0] for group in groups))
+
+
 def answers_have_a_rule(network: Topology) -> bool:
     """Return whether somebody wrote an outbound rule for the database, in the place of the one for all."""
     outbound = rules_of(network, "db-sg", "outbound")
@@ -594,7 +604,7 @@ EXERCISES = (
                 "IMP-c",
                 "The rule about its own members stands on one side of the default group only. `guest` "
                 "is no member of any of them, and lets everything in.",
-                when=lambda cells: "b" in cells.get("out", ()),
+                when=lambda cells: "b" in cells.get("out", ()) and cells.get("in", ("b", "a")) == ("b", "a"),
             ),
             Trap(
                 {"in": ("b", "b"), "out": ("c", "c"), "mates": ("a", "a")},
@@ -630,6 +640,7 @@ EXERCISES = (
                 Intent("db", "trial", tcp(40000), must=False),
             ),
             hidden=("db",),
+            also=lets_db_begin,
         ),
         hints=(
             "Say in one sentence who needs to begin what. Each part of the sentence is a part of a rule.",
@@ -1041,9 +1052,9 @@ members' **private** addresses. Sent to 10.0.0.11, the packet is let in. So:
         ),
         choices=words.LASTS,
         after="""
-Where both directions are open to every address, the way back for all ports, the group has no need to
-remember, and saves itself the work. Such a connection is not tracked. Each of its packets meets the list
-as it is now.
+One rule lets this connection in from every address, and another lets everything out to every address. So
+the group has no need to remember, and saves itself the work: such a connection is not tracked. Each of its
+packets meets the list as it is now.
 
 | the connection came in by | the way out | tracked? | the rule goes |
 | --- | --- | --- | --- |

@@ -429,9 +429,11 @@ def show_update(key: str) -> Trace:
 def show_inside(key: str) -> Any:
     """Return what the list would say to the packet; for the right choice, the whole way."""
     network = shop()
+    way = trace(network, "reports", "db", tcp(3306))
     if key == "b":
-        return walk(trace(network, "reports", "db", tcp(3306)))
-    return RulesView.of(network["data-acl"], ["tcp 3306 from 10.0.1.11"])
+        return walk(way)
+    arrives = Table(("packet", "what happens"), ((way.flow, words.OUTCOMES[way.outcome]),))
+    return RulesView.of(network["data-acl"], ["tcp 3306 from 10.0.1.11"]), arrives
 
 
 def without_answers(network: Topology) -> bool:
@@ -456,6 +458,22 @@ def hidden_deny(network: Topology) -> bool:
     found = sorted(lines(network, "data-acl", "inbound"), key=lambda line: line.number)
     wide = [line.number for line in found if line.allow and line.protocol == -1]
     return bool(wide) and any(not line.allow and line.number > wide[0] for line in found)
+
+
+def still_crosses(network: Topology) -> tuple[Any, ...]:
+    """Return what the rows do not see: a client's port that has no line, or a packet that gets out."""
+    for port in (33000, 62000):
+        way = trace(network, "web", "db", tcp(3306, src_port=port))
+        if not way.reaches:
+            said = f"All rows hold, but `web` picks a new port for each connection. Here it picked {port}."
+            return (said, way)
+    for dst, port in (("web", 443), ("trial", 8080)):
+        way = trace(network, "old-db", dst, tcp(port))
+        border = next(hop for hop in way.forward if hop.kind == "network_acl" and hop.direction == "outbound")
+        if border.allowed:
+            said = f"All rows hold, but a packet of `old-db` to `{dst}`, tcp {port}, crosses the border."
+            return (f"{said} Only its answer is stopped.", way)
+    return ()
 
 
 def show_office_order(order: tuple[str, ...]) -> RulesView:
@@ -533,16 +551,21 @@ def seen_replies() -> list[Seen]:
 
 
 def seen_order() -> list[Seen]:
-    """Hold one packet against two lines that both fit it, in both orders."""
+    """Hold one packet against two lines that both fit it, where there is an order in both orders."""
     prod = shop_with_groups()["prod"]
     packet = between("203.0.113.9", "10.0.0.10", 443)
-    group = prod.security_group("two", inbound=["tcp 22 from 0.0.0.0/0", "tcp 443 from 0.0.0.0/0"])
+    group = prod.security_group("two", inbound=["tcp 443 from 0.0.0.0/0", "tcp 443 from 203.0.113.0/24"])
     both = ("allow all from 0.0.0.0/0", "deny all from 203.0.113.9/32")
     first = prod.network_acl("allow-first", inbound=[f"100 {both[0]}", f"200 {both[1]}"])
     last = prod.network_acl("deny-first", inbound=[f"100 {both[1]}", f"200 {both[0]}"])
     return [
-        _seen("Security group: `tcp 22` and `tcp 443`; tcp 443 comes.",
+        _seen("Security group: `tcp 443` from everybody and from one block; tcp 443 comes.",
               evaluate_security_groups(packet, group, "inbound")),
+        _written(
+            "Security group: `100 tcp 443 from 0.0.0.0/0`.",
+            lambda: prod.security_group("numbered", inbound=["100 tcp 443 from 0.0.0.0/0"]),
+            "Such a line cannot be written: there is no place in it for a number.",
+        ),
         _seen(f"Network ACL: `100 {both[0]}`, `200 {both[1]}`.",
               evaluate_network_acl(packet, first, "inbound")),
         _seen(f"Network ACL: `100 {both[1]}`, `200 {both[0]}`.",
@@ -631,9 +654,9 @@ def openness(seen: Callable[[], list[Seen]]) -> tuple[str, str]:
 
 def order_found() -> tuple[str, str]:
     """Return what decides between two lines that fit."""
-    group, allow_first, deny_first = (ok for _, ok, _ in seen_order())
+    _, numbered, allow_first, deny_first = (ok for _, ok, _ in seen_order())
     decides = {(True, False): "a", (True, True): "b", (False, False): "c"}[allow_first, deny_first]
-    return ("b" if group else "a", decides)
+    return ("a" if numbered else "b", decides)
 
 
 def _each(seen: Callable[[], list[Seen]], passes: str, stops: str) -> Callable[[], tuple[str, ...]]:
@@ -646,12 +669,15 @@ def _each(seen: Callable[[], list[Seen]], passes: str, stops: str) -> Callable[[
     return keys
 
 
-def _shown(seen: Callable[[], list[Seen]], good: str = "passes", bad: str = "stopped") -> Callable[[], Table]:
+def _shown(seen: Callable[[], list[Seen]]) -> Callable[[], Table]:
     """Return the function that shows an experiment."""
 
+    def mark(ok: bool, said: str) -> str:
+        good, bad = ("taken", "refused") if said.startswith("Such a line") else ("passes", "stopped")
+        return f"✔ {good}" if ok else f"✖ {bad}"
+
     def table() -> Table:
-        marks = {True: f"✔ {good}", False: f"✖ {bad}"}
-        rows = ((tried.replace("`", ""), marks[ok], said) for tried, ok, said in seen())
+        rows = ((tried.replace("`", ""), mark(ok, said), said) for tried, ok, said in seen())
         return Table(("what was tried", "what became of it", "why"), tuple(rows))
 
     return table
@@ -707,7 +733,7 @@ TABLE = Compare(
             "What a line can say",
             {"a": "allow or deny", "b": "allow only"},
             _each(seen_denies, "a", "b"),
-            _shown(seen_denies, "taken", "refused"),
+            _shown(seen_denies),
         ),
         Aspect(
             "new",
@@ -728,7 +754,7 @@ TABLE = Compare(
             "Who can be named at the other end",
             {"a": "blocks of addresses, and groups", "b": "blocks of addresses only"},
             _each(seen_names, "a", "b"),
-            _shown(seen_names, "taken", "refused"),
+            _shown(seen_names),
         ),
         Aspect(
             "dns",
@@ -808,14 +834,14 @@ EXERCISES = (
             Trap(
                 "a",
                 "IMP-d",
-                "If `data-acl` had been read, it would have stopped the packet, as you see below. But row 6 "
-                "shows the packet at the door of `db`.",
+                "If `data-acl` had been read, it would have stopped the packet, as you see below. But the "
+                "packet arrives.",
             ),
             Trap(
                 "c",
                 "M09",
-                "You read the list well: below is what it would say. And still row 6 shows the packet at the "
-                "door of `db`. Somebody did not ask the list.",
+                "You read the list well: below is what it would say. And still the packet arrives. Somebody "
+                "did not ask the list.",
             ),
         ),
         evidence=show_inside,
@@ -852,8 +878,8 @@ EXERCISES = (
         ),
         deciding="90 deny",
         why=(
-            "Line 90 is read before line 100 and fits one address. A deny line in the outbound list would "
-            "stop the answers as well, but the attacker's packets would still come to `web`."
+            "The line that denies is read before the one that lets customers in, and fits one address. In "
+            "the outbound list it would stop answers, but the attacker's packets would still come to `web`."
         ),
         solution=shut_out,
         also_right=(shut_out_by_new_numbers, shut_out_the_answers),
@@ -982,6 +1008,11 @@ EXERCISES = (
                 {"answer": ("b", "b")},
                 "M05",
                 "One of the two had no line outbound at all, and look what became of the answer.",
+            ),
+            Trap(
+                {"order": ("a", "a")},
+                "M06",
+                "A line of a group has no number, and what one line allows no other takes back.",
             ),
             Trap(
                 {"order": ("b", "c")},
@@ -1140,6 +1171,7 @@ EXERCISES = (
                 Intent("old-db", "web", tcp(443), must=False),
                 Intent("reports", "db", tcp(3306)),
             ),
+            also=still_crosses,
         ),
         hints=(
             "Say aloud what crosses the border of `data-a`, in which direction, to which port. Two "
@@ -1253,7 +1285,7 @@ which know the connection and need no line. In steps 3 and 9 a route table is as
         beliefs={
             "blocked": (
                 "M08",
-                "Line 200 is the more exact one, and the strict one. Nobody read so far.",
+                "Line 200 is the more exact one, and the strict one. But nobody reads that far.",
             ),
             "reply-blocked": (
                 "M08",
