@@ -646,7 +646,7 @@ def test(kit: Kit) -> int:
             ("pytest and doctests", [*pytest, *two], ""),
             *((f"nbval over {name}/", [*nbval, *paths], no_nbval) for name, paths in editions.items()),
             ("sources and built notebooks agree", [python, "-m", "vpclab.authoring", "check"], ""),
-            ("browser", [*pytest, "tests/browser"], "" if browser else NO_BROWSER),
+            ("browser", [*pytest, *two, "tests/browser"], "" if browser else NO_BROWSER),
         ):
             say(f"\n== {name}")
             began = time.monotonic()

@@ -67,9 +67,10 @@ names = {"__name__": "__main__"}
 run(cells)
 verbs = re.compile(r"\\b(show|check|predict|reveal|recall|explain|probe|stepper|terms|price|renew)[(]")
 lesson = [cell for cell in cells if verbs.search("".join(cell["source"]))]
-run(lesson[::-1])
-random.Random(4).shuffle(lesson)
-run(lesson)
+if "learner" in sys.argv:
+    run(lesson[::-1])
+    random.Random(4).shuffle(lesson)
+    run(lesson)
 
 from vpclab.course import catalogue, check, export_progress, fact, hint, progress, recall, renew, reset, show
 from vpclab.course import predict, reveal, self_check, solution
