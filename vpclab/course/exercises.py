@@ -113,6 +113,8 @@ def value_source(value: Any) -> str:
 def _typed(value: Any) -> str:
     if isinstance(value, tuple) and len(value) > 1:
         return f"({', '.join(map(_typed, value))})"
+    if isinstance(value, list):
+        return f"[{', '.join(map(_typed, value))}]"
     return json.dumps(value, ensure_ascii=False) if isinstance(value, str) else repr(value)
 
 
