@@ -16,6 +16,7 @@ from topics import TOPICS, TRAINED
 from vpclab.course import catalogue, words
 from vpclab.course.declarations import find, misconceptions
 from vpclab.course.exercises import Exercise, Explanation, Prediction
+from vpclab.course.quiz import all_questions
 from vpclab.course.reference import glossary, training
 from vpclab.render import theme
 
@@ -116,6 +117,13 @@ def test_three_to_five_exercises_stand_in_the_timed_part_and_a_fault_to_mend(num
     assert 3 <= len(set(re.findall(r"exercise:(\d\d-[\w-]+)", body))) <= 6
     assert re.search(r"## Break and fix[\s\S]+?\b(probe|ticket)\(", text)
     assert len(re.findall(r"^:tags: \[explanation:", text, re.MULTILINE)) == 1
+
+
+@each_chapter
+def test_later_chapters_have_questions_of_two_sorts_to_recall_it_by(number):
+    asked = [question for question in all_questions() if question.chapter == number]
+    assert len(asked) >= 5
+    assert len({question.type for question in asked}) >= 2
 
 
 @each_chapter

@@ -896,7 +896,6 @@ LOG_STATUS_SAID = {
 }
 LOG_PORTS = "{protocol}, port {src} to port {dst}"
 LOG_PAIR = "The pair:"
-LOG_PAIR_NONE = "no line of the other way stands at {at}."
 LOG_PAIR_SAID = {
     "both": "request ACCEPT, reply ACCEPT. The groups of {at} and the network ACL of its subnet refused "
     "nothing. What became of the reply further on, the line does not say (FL-7, FL-8).",
