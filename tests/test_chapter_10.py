@@ -273,3 +273,13 @@ def test_the_order_of_a_group_is_refuted_by_a_line_that_cannot_have_a_number():
     verdict = judge(exercise("10-table"), {"order": "aa"})
     assert verdict.misconception == "M06"
     assert "no place in it for a number" in str(verdict)
+
+
+def test_the_prompt_of_the_ticket_does_not_say_that_the_clients_port_decides():
+    shown = str(exercise("10-ticket").card())
+    assert "from port" not in shown
+    for fix in (lambda shop: None, c10.mend_the_group):
+        verdict = judge(exercise("10-ticket"), fix)
+        assert verdict.state == "try again"
+        assert "from port 1500 must work, and does not" in str(verdict)
+    assert "tcp 1500 to 192.0.2.1" in str(judge(exercise("10-ticket"), c10.mend))

@@ -519,14 +519,16 @@ class Edit(Kind):
         elif gone:
             said = words.REMOVED.format(names=", ".join(gone))
             found = Finding(False, said, key=("removed", *gone), subject=changed)
-        elif after.tables == untouched.snapshot().tables:
+        if not found.right and after.tables == untouched.snapshot().tables:
             said = f"{found.sentence} {words.LEFT_AS_IT_WAS}"
             found = replace(found, sentence=said, key="nothing changed")
         if self.picture:
             return found
         said = found.sentence.replace(f" {words.REPLY_STOPPED}", "")  # that is for the probes to find out
         found = replace(found, sentence=said)
-        before = (words.AS_IT_WAS, *judge_network(self.given(), self.intents).evidence)
+        was = judge_network(self.given(), self.intents)
+        was = self._short(self.given()) or was if was.right else was
+        before = (words.AS_IT_WAS, *was.evidence)
         return replace(found, evidence=before if found.right else ())
 
     def _exposed(self, network: Topology) -> Finding | None:

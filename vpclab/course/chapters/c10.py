@@ -23,7 +23,7 @@ from vpclab.course.cards import Card, Table
 from vpclab.course.comparing import Aspect, Compare
 from vpclab.course.editing import RulesView
 from vpclab.course.exercises import Exercise, Explanation, Prediction, Trap
-from vpclab.course.kinds import Choice, Edit, Intent, Later, Order, Step, quietly
+from vpclab.course.kinds import Choice, Edit, Intent, Later, Order, Step, judge_network, quietly
 from vpclab.course.stepping import walk
 from vpclab.topology.errors import VpclabError
 from vpclab.topology.model import NetworkAcl, NetworkAclEntry, SecurityGroup
@@ -458,6 +458,13 @@ def hidden_deny(network: Topology) -> bool:
     found = sorted(lines(network, "data-acl", "inbound"), key=lambda line: line.number)
     wide = [line.number for line in found if line.allow and line.protocol == -1]
     return bool(wide) and any(not line.allow and line.number > wide[0] for line in found)
+
+
+def some_customers_wait(network: Topology) -> tuple[Any, ...]:
+    """Return the customer who gets no answer, by the port that he picked; no row tells the port before."""
+    ports = tuple(Intent(internet, "web", tcp(443, src_port=port)) for port in (1500, 62000))
+    found = judge_network(network, ports)
+    return () if found.right else (found.sentence, *found.evidence)
 
 
 def still_crosses(network: Topology) -> tuple[Any, ...]:
@@ -1062,8 +1069,6 @@ EXERCISES = (
             given=shop_with_narrow_answers,
             intents=(
                 Intent(internet, "web", tcp(443)),
-                Intent(internet, "web", tcp(443, src_port=1500)),
-                Intent(internet, "web", tcp(443, src_port=62000)),
                 Intent("web", PAYMENT, tcp(443)),
                 Intent("web", "db", tcp(3306)),
                 Intent("web", internet, tcp(22), must=False),
@@ -1072,6 +1077,7 @@ EXERCISES = (
             ),
             picture=False,
             hidden=("db",),
+            also=some_customers_wait,
         ),
         hints=(
             "The same customer fails, tries again, and gets in. What is different about the second try?",
