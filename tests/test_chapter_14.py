@@ -286,7 +286,7 @@ def test_a_nat_instance_in_each_zone_is_a_right_design():
                 security_groups=["nat"],
             )  # fmt: skip
             subnet_of(shop, f"{vpc}/app-{zone}").route("0.0.0.0/0", to=host)
-            shop[f"{vpc}/nat-{zone}"].remove()
+            shop[f"{vpc}/nat-web-{zone}"].remove()
 
     assert said("14-ways", build)[0] == "correct"
 
@@ -416,7 +416,7 @@ def test_a_fix_that_is_wrong_does_not_say_what_is_open():
     [
         lambda shop: shop["prod/web-a"].stop(),
         lambda shop: shop["prod/web-a"].remove(),
-        lambda shop: shop["prod/front"].remove_route("::/0"),
+        lambda shop: subnet_of(shop, "prod/web-a").route_table.remove_route("::/0"),
         lambda shop: shop["prod"].security_group("web", inbound=[]),
         lambda shop: shop["prod/web"].allow(inbound=["tcp 80 from 0.0.0.0/0"]),
         lambda shop: [c14.mend(shop), shop["prod/web"].allow(inbound=["tcp 22 from 203.0.113.64/28"])],

@@ -123,3 +123,8 @@ def test_the_controls_begin_without_a_choice_and_hand_in_all_at_once():
     button.click()
     assert "00-test" in said.value
     assert len(record().events()) == 10
+
+
+def test_the_still_card_names_its_own_chapter():
+    for chapter in ("00", "14"):
+        assert f'concept_test("{chapter}", ' in str(show(f"{chapter}-test"))

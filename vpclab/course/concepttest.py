@@ -75,7 +75,7 @@ def card(chapter: str) -> Card:
             f"**{words.QUESTION.format(number=number)}**: {item.question}",
             listing(tuple(item.options.items())),
         ]
-    return Card(words.CONCEPT_TEST, parts=tuple(parts), next=words.CONCEPT_STILL)
+    return Card(words.CONCEPT_TEST, parts=tuple(parts), next=words.CONCEPT_STILL.format(chapter=chapter))
 
 
 def concept_test(chapter: str, answers: Any = ____) -> Any:

@@ -958,7 +958,8 @@ LOG_SERVICE = ": probably the service's"
 
 CONCEPT_TEST = "concept test"
 CONCEPT_STILL = (
-    'Run the next cell to answer. Without controls: `concept_test("00", ["a", "?", ...])`, ten letters.'
+    'Run the next cell to answer. Without controls: `concept_test("{chapter}", ["a", "?", ...])`, '
+    "ten letters."
 )
 DO_NOT_KNOW = "I do not know yet"
 HAND_IN, HANDED_IN = "Hand in", "handed in"
@@ -1044,6 +1045,6 @@ FOUND_PUBLIC_ADDRESS = "it has the public address {address}"
 FOUND_AND = ", and "
 FOUND_JOINS = "it joins {names}"
 FOUND_AND_NAMES = " and "
-FOUND_PROOF = "The trace that proves a line: `show(attack(...).trace(1))`, with its number."
+FOUND_PROOF = "The trace that proves a line: `attack(...).trace(1)`, with its number."
 NOT_FOUND = "{number} is no line of what was found; there are {count}"
 FOUND_BY_SETTING = "line {number} is about a setting: no packet proves it"
