@@ -219,7 +219,7 @@ UNREADABLE = {
     "number": (words.WRITE_NUMBER,),
     "cidr": (words.WRITE_BLOCK, words.WRITE_LENGTH, words.OTHER_FAMILY),
     "order": (words.WRITE_LIST,),
-    "match": (words.WRITE_PAIRS,),
+    "match": (words.WRITE_PAIRS, words.WRITE_PAIR),
     "compare": (words.WRITE_ROWS, words.WRITE_ROW, words.WRITE_CELLS),
     "diagnose": (words.WRITE_DIAGNOSIS, words.WRITE_COMPONENT_OF),
     "step": (words.WRITE_COMPONENT, words.WRITE_ADDRESS, words.WRITE_PASSES),
