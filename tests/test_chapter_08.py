@@ -93,6 +93,24 @@ def test_no_store_of_the_ticket_answers_ping_and_only_one_list_is_not_as_planned
     assert trace(network, "web", store, tcp(port)).reaches is (store != "reports")
 
 
+def test_the_task_of_the_ticket_does_not_say_which_store_it_is():
+    asked = exercise("08-ticket")
+    for told in (str(asked.kind.ask()[0]), asked.prompt, asked.hints[0]):
+        assert len({told.count(store) for store in ("orders", "sales")}) == 1
+    assert len({str(asked.kind.ask()[0]).count(store) for store in c08.PLAN}) == 1
+
+
+@pytest.mark.parametrize("store", ["orders", "reports", "sales"])
+def test_the_ticket_is_not_closed_while_any_store_lets_in_more_than_the_plan(store):
+    def fix(shop):
+        c08.mend(shop)
+        shop[f"{store}-list"].allow(inbound=["tcp 8080 from web-list"])
+
+    said = judge(exercise("08-ticket"), fix)
+    assert said.state == "try again"
+    assert f"`{store}`" in str(said)
+
+
 def test_mail_is_stopped_by_ec2_and_by_nothing_else():
     way = trace(c08.shop(), "web", c08.MAIL, tcp(25))
     assert [blocker.component.name for blocker in way.blockers] == ["web"]
@@ -170,6 +188,10 @@ def test_the_line_of_the_exercise_is_the_question_to_the_name_server():
     assert fields[3:8] == list(map(str, said))
 
 
+def test_the_one_login_that_is_always_encrypted_is_what_the_office_changes_to():
+    assert [s["port"] for s in ports("login", encrypted=True).found] == [22]
+
+
 def test_each_service_of_the_exercise_waits_where_the_table_says():
     for item, where in c08.SERVICES.items():
         transport, port = where.split()
@@ -191,6 +213,7 @@ def test_the_databases_of_the_lesson_wait_where_the_table_says():
         "tcp 5432 from 10.0.0.0/16",
         "tcp 3306-5432 from web-list",
         "tcp 5432-5439 from web-list",
+        "tcp 5400-5438 from web-list",
         "all from web-list",
         "udp 5432 from web-list",
     ],
@@ -220,6 +243,12 @@ def test_the_ticket_is_not_closed_while_the_wrong_line_stays_or_ping_is_let_in()
         ("tcp 22 from 0.0.0.0/0",),
         ("tcp 22 from 203.0.113.0/24", "tcp 23 from 203.0.113.64/28"),
         ("tcp 3389 from 203.0.113.64/28",),
+        ("tcp 22 from 203.0.113.70/32",),
+        ("tcp 22 from 203.0.113.64/29", "tcp 22 from 203.0.113.72/30"),
+        ("tcp 22 from 203.0.113.0/24",),
+        ("tcp 22 from 203.0.113.64/27",),
+        ("tcp 20-22 from 203.0.113.64/28",),
+        ("tcp 22 from 203.0.113.64/28", "icmp 8/0 from 0.0.0.0/0"),
         ("tcp 22-23 from 203.0.113.64/28",),
         ("all from 203.0.113.64/28",),
     ],

@@ -81,10 +81,10 @@ def test_services_are_found_by_number_name_and_use(what, found):
 
 
 def test_services_are_found_by_encryption():
-    assert numbers(ports(encrypted=True)) == [22, 443, 3389]
-    assert numbers(ports(encrypted=False)) == [port for port in FACTS if port not in (22, 443, 3389)]
-    assert numbers(ports("login", encrypted=True)) == [22, 3389]
-    assert numbers(ports("login", encrypted=False)) == [23]
+    assert numbers(ports(encrypted=True)) == [22, 443]
+    assert numbers(ports(encrypted=False)) == [port for port in FACTS if port not in (22, 443)]
+    assert numbers(ports("login", encrypted=True)) == [22]
+    assert numbers(ports("login", encrypted=False)) == [23, 3389]
 
 
 @pytest.mark.parametrize("what", [80, "http"])
@@ -99,7 +99,7 @@ def test_a_few_services_come_with_their_sources(what):
         (ports(), "All 18 services"),
         (ports("aurora"), "2 of 18 services."),
         (ports(443), "One of 18 services."),
-        (ports(encrypted=True), "3 of 18 services, always encrypted."),
+        (ports(encrypted=True), "2 of 18 services, always encrypted."),
         (ports("nothing like it"), "No service of the table fits “nothing like it”"),
         (ports(999), "No service of the table has port 999, which is a well-known one"),
         (ports(8080), "which is a registered one (PORT-3). Some clients pick"),
@@ -150,7 +150,7 @@ def test_the_field_looks_up_what_is_typed_and_the_choice_narrows_it():
     assert "3 of 18" in page.value
     which.value = False
     assert "telnet" in page.value
-    assert "rdp" not in page.value
+    assert "Secure Shell" not in page.value
     which.value = None
     typed.value = ""
     look.click()

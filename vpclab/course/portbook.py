@@ -139,7 +139,7 @@ def ports(what: object = None, *, encrypted: bool | None = None) -> PortsView:
     >>> [service["port"] for service in ports("mysql").found]
     [3306]
     >>> [service["port"] for service in ports(encrypted=True).found]
-    [22, 443, 3389]
+    [22, 443]
     """
     return PortsView.of(what, encrypted)
 

@@ -210,6 +210,41 @@ def lets(network: Topology, traffic: Any) -> bool:
     return bool(trace(network, "web", "reports", traffic).reaches)
 
 
+def more_than(network: Topology, instance: str, *wanted: str) -> str:
+    """Return the first inbound line at an instance's door for other things than those wanted, or nothing."""
+    groups = [network[id] for id in network[instance].interfaces[0].value.group_ids]
+    lines = [str(rule) for group in groups for rule in group.value.side("inbound")]
+    return next((line for line in lines if line.partition(" from ")[0] not in wanted), "")
+
+
+def office_only(network: Topology) -> tuple[Any, ...]:
+    """Return what the rows do not see: part of the office, its neighbours, a port too many."""
+    for last, belongs in ((64, True), (79, True), (63, False), (80, False)):
+        who = f"203.0.113.{last}"
+        way = trace(network, internet(who), "web", tcp(22))
+        if way.reaches is not belongs:
+            said = (
+                "belongs to 203.0.113.64/28 and stays outside"
+                if belongs
+                else "is not the office, and gets in"
+            )
+            return (f"All rows hold, but {who} {said}.", way)
+    line = more_than(network, "web", "tcp 443", "tcp 22")
+    return (f"All rows hold, but a line opens more than the two services: “{line}”.",) if line else ()
+
+
+PLAN = {"orders": "tcp 3306", "reports": "tcp 5432", "sales": "tcp 5439"}
+
+
+def beside_the_plan(network: Topology) -> tuple[Any, ...]:
+    """Return a line at the door of a store that the plan does not have, or nothing."""
+    for store, wanted in PLAN.items():
+        line = more_than(network, store, wanted)
+        if line:
+            return (f"All rows hold, but `{store}` lets in what the plan does not have: “{line}”.",)
+    return ()
+
+
 SERVICES = {
     "browser": "tcp 443",
     "Aurora PostgreSQL": "tcp 5432",
@@ -398,8 +433,8 @@ EXERCISES = (
         prompt=(
             "People in the office, at 203.0.113.64/28, log in to `web` with telnet. Whoever listens on the "
             "way reads their password. `web-list` has two lines, `tcp 443 from 0.0.0.0/0` and `tcp 23 from "
-            "203.0.113.64/28`. Let the office, and nobody else, log in to this Linux machine by the "
-            "encrypted service of the table, and close the old way."
+            "203.0.113.64/28`. Let the whole office, and nobody else, log in to this Linux machine by the "
+            "service that is always encrypted, and close the old way."
         ),
         kind=Edit(
             given=shop_with_telnet,
@@ -410,6 +445,7 @@ EXERCISES = (
                 Intent(internet, "web", tcp(22), must=False),
                 Intent(OFFICE, "web", tcp(3389), must=False),
             ),
+            also=office_only,
         ),
         hints=(
             'Ask the table for what you want to do: `ports("login")`. What does its last column say?',
@@ -418,7 +454,7 @@ EXERCISES = (
         ),
         deciding="tcp 22",
         why=(
-            "ssh does what telnet did, encrypted from the first byte. A rule names three things: "
+            "ssh does what telnet did, and encrypts it, the password included. A rule names three things: "
             "protocol, port, and from where. And a port that nobody needs any more is closed."
         ),
         solution=renew_login,
@@ -500,8 +536,8 @@ EXERCISES = (
         id="08-ticket",
         title="All stores down",
         prompt=(
-            "The page with the reports is empty. Orders still come in. A colleague pinged all three stores "
-            "from `web`, got no answer and wrote: “All three down.” This is the plan:\n\n"
+            "The owner's page asks all three stores, and stays empty. A colleague pinged all three from "
+            "`web`, got no answer and wrote: “All three down.” This is the plan:\n\n"
             "| store | engine | who may ask |\n"
             "| --- | --- | --- |\n"
             "| `orders` | MySQL | `web` |\n"
@@ -517,19 +553,19 @@ EXERCISES = (
                 Intent("web", "orders", tcp(3306)),
                 Intent("web", "reports", tcp(5432)),
                 Intent("web", "sales", tcp(5439)),
-                Intent("web", "reports", tcp(3306), must=False),
-                Intent("web", "reports", tcp(5439), must=False),
-                Intent("web", "reports", icmp(), must=False),
+                Intent("trial", "orders", tcp(3306), must=False),
                 Intent("trial", "reports", tcp(5432), must=False),
+                Intent("trial", "sales", tcp(5439), must=False),
             ),
+            also=beside_the_plan,
             picture=False,
             hidden=("orders", "reports", "sales"),
         ),
         hints=(
             "Who lets in one thing only is silent to everything else, ping included. Ask each store for what "
             "its engine is asked by.",
-            "`reports` is silent at its own port. Is the machine out of reach, or does its list name another "
-            "port? Which other port would somebody type who copies a line?",
+            "One store is silent at its engine's port. Is the machine out of reach, or does its list name "
+            "another port? Which other port would somebody type who copies a line?",
             "The list of `reports` names 5439, its neighbour's port, where PostgreSQL waits at 5432: allow "
             "the one and revoke the other.",
         ),
@@ -886,9 +922,8 @@ machine is on and the way is there. Whether a *service* can be reached is shown 
         picture=False,
         flow=Intent("web", MAIL, tcp(25)),
         after="""
-Much unwanted mail was once sent from rented machines. So EC2 lets nothing out to port 25 of the internet
-until you ask AWS to lift that (IGW-12). Most shops hand their mail to a mail service instead, by an
-encrypted connection to another port.
+EC2 lets nothing out to port 25 of the internet until you ask AWS to lift that (IGW-12), and no list or route
+shows it. A shop can hand its mail to a mail service instead, by an encrypted connection to another port.
 """,
     ),
 )
