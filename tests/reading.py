@@ -1,14 +1,15 @@
 """How long a chapter takes somebody who reads slowly, section by section.
 
 The paces are ours, measured on nobody: 180 words a minute, 45 seconds to decide on a prediction, two and a
-half minutes for an exercise with its tries, 20 seconds to take in a trace, a table or a picture, 90 for the
+half minutes for an exercise with its tries and 24 seconds for each row of a table to fill, 20 seconds to take
+in a trace, a table or a picture, 90 for the
 stepper.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from vpclab.authoring.source import Catalogue, Cell, Chapter
@@ -17,7 +18,7 @@ __all__ = ["minutes", "promised"]
 
 WORDS = 180  # a minute
 PACES = {"prediction": 0.75, "exercise": 2.5, "explanation": 1.0}
-LOOK = 1 / 3
+LOOK, ROW = 1 / 3, 0.4
 LOOKS = {
     "reveal": LOOK,
     "walk": LOOK,
@@ -28,7 +29,6 @@ LOOKS = {
     "stepper": 1.5,
     "probe": 0.5,
     "recall": 2.0,
-    "comparison": 2.0,
 }
 _SECTION = re.compile(r"## (.+?)(?: \((\d+) min\))?$", re.MULTILINE)
 
@@ -65,6 +65,11 @@ def _takes(cell: Cell, catalogue: Mapping[str, Any]) -> float:
             spent += _words(" ".join((asked, *map(str, options.values())))) / WORDS
             pictured = getattr(item, "picture", getattr(getattr(item, "kind", None), "picture", False))
             spent += LOOK if pictured else 0.0
+            kind = getattr(item, "kind", None)
+            spent += (
+                _words(" ".join((*getattr(kind, "items", ()), *_texts(getattr(kind, "rows", ()))))) / WORDS
+            )
+            spent += ROW * len(getattr(kind, "rows", ()))
         elif call == "reveal" and item is not None:
             beliefs = [message for _, message in item.beliefs.values()]
             spent += _words(" ".join((item.after, max(beliefs, key=len, default="")))) / WORDS
@@ -72,6 +77,12 @@ def _takes(cell: Cell, catalogue: Mapping[str, Any]) -> float:
             spent += _words(item.why) / WORDS
     calls = re.findall(r"^(\w+)\(", cell.source, re.MULTILINE)
     return spent + sum(LOOKS.get(call, 0.0) for call in calls)
+
+
+def _texts(rows: Iterable[Any]) -> Iterator[str]:
+    """Yield what stands in the rows of a comparison table."""
+    for row in rows:
+        yield from (row.name, *row.options.values())
 
 
 def _words(text: str) -> int:
