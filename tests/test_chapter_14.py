@@ -55,6 +55,7 @@ def test_the_parts_stand_in_the_order_of_the_course():
     "belief",
     [
         "M01",
+        "M02",
         "M04",
         "M05",
         "M11",
@@ -362,8 +363,8 @@ WRONG_DEVELOPMENT = {
     "no signpost": (c14.development_with(gate=False), "M12"),
     "no address": (c14.development_with(address=False), "M11"),
     "a NAT gateway": (c14.development_with(nat=True), ""),
-    "a road to production": (c14.development_with(peer="prod"), "M01"),
-    "a road to test": (c14.development_with(peer="test"), "M01"),
+    "a road to production": (c14.development_with(peer="prod"), "M02"),
+    "a road to test": (c14.development_with(peer="test"), "M02"),
     "a subnet of test": (c14.development_beside_test, "M44"),
     "nothing": (lambda shop: None, ""),
     "another network": (lambda shop: Topology("empty"), ""),

@@ -178,6 +178,17 @@ def test_the_checklist_asks_every_question_over_both_families():
     assert said.count(words.FOUND_MARKS[False]) == 2 * len(words.CHECKLIST)
 
 
+def test_a_long_list_is_folded_after_ten_lines():
+    network = shop(web=["all from 10.0.0.0/8"], app=["all from 10.0.0.0/8"], db=["all from 10.0.0.0/8"])
+    for number in range(2, 6):
+        network["inside"].instance(f"app-{number}", security_groups=["app"])
+        network["data"].instance(f"db-{number}", security_groups=["db"])
+    network["front"].instance("web-2", security_groups=["web"])
+    done = attack(network)
+    assert len(done.found) > 10
+    assert words.FOUND_MORE.format(count=len(done.found) - 10) in str(done)
+
+
 def test_the_network_that_was_attacked_can_change_afterwards():
     network = shop(db=["tcp 3306 from app", "tcp 3306 from web"])
     done = attack(network)

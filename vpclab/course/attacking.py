@@ -15,7 +15,7 @@ from itertools import product
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from vpclab.course import words
-from vpclab.course.cards import Card, Table
+from vpclab.course.cards import Card, Fold, Table
 from vpclab.course.matrix import brief
 from vpclab.evaluate.ends import internet
 from vpclab.evaluate.packets import TrafficType, icmp, protocol, tcp, udp
@@ -34,6 +34,7 @@ __all__ = ["Attack", "Found", "attack", "joints", "traffic_of"]
 DATABASES = (1433, 1521, 3306, 5432, 5439)  # the engines of chapter 08
 LOGINS = (22, 23, 3389)
 PUBLIC = (80, 443)
+FEW = 10  # lines that are shown before the rest is folded
 STRANGERS = {4: 24, 6: 48}  # blocks that are larger are no list of friends
 
 
@@ -105,7 +106,10 @@ def attack(network: Topology) -> Attack:
     parts: list[Any] = [said.format(count=len(found)), Table(words.CHECKLIST_HEADER, rows)]
     if found:
         lines = tuple((str(number), str(one)) for number, one in enumerate(found, 1))
-        parts.append(Table(words.FOUND_HEADER, lines))
+        parts.append(Table(words.FOUND_HEADER, lines[:FEW]))
+        if more := lines[FEW:]:
+            folded = Table(words.FOUND_HEADER, more)
+            parts.append(Fold(words.FOUND_MORE.format(count=len(more)), folded))
     title, tone = network.name, "bad" if found else "good"
     proof = words.FOUND_PROOF if any(not one.what for one in found) else ""
     return Attack(words.ATTACK, title, tone, tuple(parts), proof, found=found, network=network.copy())

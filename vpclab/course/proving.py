@@ -67,8 +67,8 @@ def _judge(network: Topology, row: Intent) -> tuple[bool | None, str, Trace | No
     except NotFound as error:
         return None, str(error).partition(";")[0], None
     except BadInput as error:
-        if row.ip_version == 6 and not row.must:  # nobody can write to an address that is not there
-            return True, words.NO_IPV6_TO_WRITE_TO, None
+        if row.ip_version == 6:  # nobody can write to an address that is not there
+            return (None if row.must else True), words.NO_IPV6_TO_WRITE_TO, None
         return None, str(error), None
     except VpclabError as error:
         return None, str(error), None

@@ -1037,7 +1037,8 @@ CHECKLIST = {
     "one_rule": "Is a database in a public subnet, or has it a public address?",
     "wide_open": "Does every port stand open between two machines?",
 }
-FOUND_MARKS = {True: "✖ {count}", False: "✔ none"}
+FOUND_MARKS = {True: "✖\N{NO-BREAK SPACE}{count}", False: "✔\N{NO-BREAK SPACE}none"}
+FOUND_MORE = "{count} more"
 FOUND_HEADER = ("no", "found")
 FOUND_IPV6 = " over IPv6"
 FOUND_PUBLIC_SUBNET = "the subnet {subnet} is public"

@@ -175,12 +175,13 @@ Test = Callable[[Topology], Finding | None]
 class Design(Build):
     """A network judged by its rows, and then by tests of the whole; each brings a trace, or says nothing.
 
-    A right design is shown as a map. Where `picture` is false its fault is to be found by probes: the prompt
-    folds its rows away, and `proof` is the flow whose trace is shown once the fault is mended.
+    A right design is shown as a map if `drawn`. Where `picture` is false its fault is to be found by probes:
+    the prompt folds its rows away, and `proof` is the flow whose trace is shown once the fault is mended.
     """
 
     tests: tuple[Test, ...] = ()
     proof: Intent | None = None
+    drawn: bool = True
 
     def ask(self) -> tuple[Any, ...]:
         """Return what stands below the prompt."""
@@ -190,14 +191,17 @@ class Design(Build):
     def find(self, value: Callable[[Any], object], right: Collection[Any]) -> Finding:
         """Judge a value."""
         found = super().find(value, right)
-        if not found.right:
+        exposed = isinstance(found.key, tuple) and found.key[0] == "exposed"  # a trace says it better
+        if not found.right and not exposed:
             return self._told(found)
         for test in self.tests:
             failed = test(found.subject)
             if failed is not None:
                 return failed
+        if exposed:
+            return found
         if self.proof is None:
-            return replace(found, evidence=(found.subject,))
+            return replace(found, evidence=(found.subject,) if self.drawn else ())
         return replace(found, evidence=(words.AS_IT_WAS, self.proof.trace(self.given())))
 
     def _told(self, found: Finding) -> Finding:
@@ -868,6 +872,7 @@ EXERCISES = (
             given=with_ways,
             intents=DOORS,
             tests=(nothing_else, survives, apart),
+            drawn=False,
         ),
         hints=(
             "For each door: who must come in, and at which port? The answer needs no line.",
@@ -952,7 +957,7 @@ EXERCISES = (
             Trap(
                 development_with(block="10.1.0.0/16"),
                 "M24",
-                "Blocks that overlap can never be peered, whichever subnets are in use. AWS says:",
+                "Blocks that overlap can never be peered, whichever subnets are in use.",
                 when=overlapping,
             ),
             Trap(
@@ -972,9 +977,9 @@ EXERCISES = (
             ),
             Trap(
                 development_with(peer="test"),
-                "M01",
-                "A road to another environment, and the doors alone hold. Who builds the next road makes a "
-                "net of them.",
+                "M02",
+                "A peering lends no gateways: the NAT gateway of test is of no use to development. What the "
+                "road does carry are packets between the two.",
             ),
             Trap(
                 development_beside_test,
@@ -1088,7 +1093,7 @@ EXERCISES = (
             Trap(
                 "10.0.64.0/20",
                 "M24",
-                "It lies inside production's block. Unused or not, such VPCs cannot be peered.",
+                "It lies inside a block that a VPC has. Unused or not, such VPCs cannot be peered.",
                 when=lambda block: block.overlaps(ip_network("10.0.0.0/14")),
             ),
             Trap(
