@@ -36,7 +36,13 @@ def judged(address):
 
 
 ROWS = [
-    ("the longest prefix wins", "203.0.113.9", ("203.0.113.0/24", "static"), words.ROUTE_WINS),
+    ("the longest prefix wins", "10.0.9.9", ("10.0.0.0/16", "local"), words.ROUTE_WINS),
+    (
+        "between equally long ones the kind decides, and not the length",
+        "203.0.113.9",
+        ("203.0.113.0/24", "static"),
+        words.ROUTE_WINS_TIE.format(kind="static"),
+    ),
     (
         "a shorter one loses",
         "203.0.113.9",
@@ -57,14 +63,13 @@ ROWS = [
     ),
     ("a prefix list can win", "198.51.100.3", ("pl-partners", "static, by prefix list"), words.ROUTE_WINS),
     ("a propagated route can win", "192.168.3.4", ("192.168.0.0/16", "propagated"), words.ROUTE_WINS),
-    ("the local route wins inside the VPC", "10.0.9.9", ("10.0.0.0/16", "local"), words.ROUTE_WINS),
     (
         "a longer propagated route does not override it",
         "10.0.5.5",
         ("10.0.5.0/24", "propagated"),
         words.ROUTE_PROPAGATED_LOCAL,
     ),
-    ("so it wins there too", "10.0.5.5", ("10.0.0.0/16", "local"), words.ROUTE_WINS),
+    ("so it wins there, and not by its length", "10.0.5.5", ("10.0.0.0/16", "local"), words.ROUTE_WINS_LOCAL),
     ("what does not cover it says so", "10.0.9.9", ("192.168.0.0/16", "propagated"), words.ROUTE_MISSES),
     ("IPv6 has its own routes", "2001:db8::1", ("::/0", "static"), words.ROUTE_WINS),
     ("those of IPv4 are not read for it", "2001:db8::1", ("0.0.0.0/0", "static"), "not read for IPv6 (RT-5)"),
@@ -83,6 +88,12 @@ def test_at_most_one_route_wins_and_it_is_marked(address):
     said, table = judged(address)
     wins = [at for at, text in enumerate(said.values()) if text.startswith("◀")]
     assert wins == ([] if table.marked is None else [table.marked])
+
+
+@pytest.mark.parametrize("address", ["203.0.113.9", "10.0.5.5"])
+def test_no_winner_is_the_longest_when_something_else_decided(address):
+    _, table = judged(address)
+    assert "longest" not in table.rows[table.marked][4]
 
 
 def test_a_blackhole_wins_and_drops_the_packet():
@@ -117,7 +128,7 @@ def test_an_address_is_judged_as_it_is_typed_and_the_table_as_it_is_now():
     shop = network()
     typed, look, _message, page = parts(route_explorer(shop["front-a"]))
     typed.value = " 203.0.113.9 "
-    assert words.ROUTE_WINS in page.value
+    assert words.ROUTE_WINS_TIE.format(kind="static") in page.value
     assert "the next hop is nat" in page.value
     shop["front"].remove_route("203.0.113.0/24")
     look.click()
@@ -147,7 +158,7 @@ def test_the_controls_have_labels_and_the_box_speaks_for_itself():
     assert str(show(box)) == repr(box)
     shown = box._repr_mimebundle_()
     for text in (shown["text/plain"], shown["text/html"], repr(box)):
-        assert words.ROUTE_WINS in text
+        assert words.ROUTE_WINS_TIE.format(kind="static") in text
 
 
 def test_what_is_no_route_table_is_told():

@@ -88,14 +88,13 @@ class RouteView:
         """Return why a route wins or loses."""
         assert self.address is not None
         if route is decision.rule:
-            return words.ROUTE_WINS if decision.allowed is not False else words.ROUTE_WINS_GONE
+            return self._wins(route, decision)
         blocks, covering = self._blocks(route), self._covering(route)
         if all(block.version != self.address.version for block in blocks):
             return words.ROUTE_OTHER_FAMILY.format(family=self.address.version)
         if covering is None:
             return words.ROUTE_MISSES
-        vpc = self.table.topology.one(Vpc, self.table.value.vpc_id)
-        if route.propagated and any(within(covering, block) for block in vpc.blocks):
+        if self._kept_from_local(route, covering):
             return words.ROUTE_PROPAGATED_LOCAL
         winner = None if decision.rule is None else self._covering(decision.rule)
         if winner is None:
@@ -103,6 +102,25 @@ class RouteView:
         if covering.prefixlen < winner.prefixlen:
             return words.ROUTE_SHORTER.format(mine=covering.prefixlen, theirs=winner.prefixlen)
         return words.ROUTE_TIE.format(kind=self._kind(decision.rule))
+
+    def _wins(self, route: Route, decision: Decision) -> str:
+        """Return why the chosen route wins: by its length, or against others that are not shorter."""
+        if decision.allowed is False:
+            return words.ROUTE_WINS_GONE
+        mine = self._covering(route)
+        assert mine is not None
+        others = [(r, block) for r in decision.passed_over if (block := self._covering(r)) is not None]
+        if route.target == LOCAL and any(self._kept_from_local(r, block) for r, block in others):
+            return words.ROUTE_WINS_LOCAL
+        tied = any(
+            block.prefixlen == mine.prefixlen and not self._kept_from_local(r, block) for r, block in others
+        )
+        return words.ROUTE_WINS_TIE.format(kind=self._kind(route)) if tied else words.ROUTE_WINS
+
+    def _kept_from_local(self, route: Route, block: Network) -> bool:
+        """Return whether a propagated route reaches into what is local, where it never wins (RT-7)."""
+        vpc = self.table.topology.one(Vpc, self.table.value.vpc_id)
+        return route.propagated and any(within(block, own) for own in vpc.blocks)
 
     def __str__(self) -> str:
         return f"{' '.join(self.said).strip()}\n{self.rows()}"

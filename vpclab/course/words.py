@@ -399,6 +399,8 @@ ROUTE_KINDS = {
     "propagated": "propagated",
 }
 ROUTE_WINS = "◀ wins: the longest prefix that covers it"
+ROUTE_WINS_TIE = "◀ wins: as long as another, but {kind} comes first (RT-8)"
+ROUTE_WINS_LOCAL = "◀ wins: no propagated route overrides the local one (RT-7)"
 ROUTE_WINS_GONE = "◀ wins, and drops it: the target is gone (RT-13)"
 ROUTE_MISSES = "does not cover it"
 ROUTE_OTHER_FAMILY = "not read for IPv{family} (RT-5)"
