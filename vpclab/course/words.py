@@ -74,8 +74,8 @@ MUST_NOT_ARRIVE = "{flow} must not work, and does."
 MUST_KNOW = "{flow} must be decided, and the engine cannot tell: {because}"
 AS_IT_WAS = "This is how it was:"
 LEFT_AS_IT_WAS = (
-    "Your function left the network as it was. It gets a network of its own: change what stands in its "
-    "brackets, not the notebook's variables."
+    "Your function left the network as it was. What it asks for stood there already, or it changed the "
+    "notebook's variables and not what stands in its brackets."
 )
 REMOVED = "Your change removed {names}. All machines of the network must still be there."
 EXPOSED_SUBNET = (
