@@ -4,7 +4,7 @@ import json
 import re
 
 import pytest
-from lessons import PARTS, Lesson, values
+from lessons import PARTS, SOURCES, Lesson, values
 
 from vpclab import Refused, internet, service, tcp, trace
 from vpclab.course import route_explorer, show
@@ -253,3 +253,92 @@ def test_the_minutes_add_up_to_those_of_the_header():
 def test_the_lesson_says_its_two_sentences_in_the_text_and_in_the_key_points():
     assert TEXT.count("**gate, line, signpost, list") + TEXT.count("**Gate, line, signpost, list**") == 2
     assert "**A gate is no corridor**" in TEXT
+
+
+def test_the_lesson_makes_no_claim_about_time_or_pay_that_no_fact_holds():
+    told = (
+        TEXT
+        + str(vars(c06)["EXERCISES"])
+        + str(c06.PREDICTIONS)
+        + data_path("quizzes/06.json").read_text("utf-8")
+    )
+    claims = (
+        r"\bweeks?\b|minutes, if|a minute after|hour it takes|then to renew|by the hour|many (?:use|compan)"
+    )
+    assert re.findall(claims, told) == []
+
+
+def test_the_choices_do_not_say_which_of_them_was_announced():
+    item = prediction("06-p2")
+    assert "announce" not in item.question + str(item.choices)
+
+
+def test_the_colleagues_line_is_no_older_than_the_vpn_and_the_explorer_says_why_it_wins():
+    assert "Last year a colleague" not in TEXT
+    said = str(show(route_explorer(c06.shop_with_old_route()["front"], "192.168.0.10")))
+    wins = next(line for line in said.splitlines() if "◀" in line)
+    assert "igw" in wins
+    assert "static comes first (RT-8)" in wins
+
+
+def test_what_the_clerks_packet_passes_is_named_by_its_kind():
+    said = str(c06.show_ends(()))
+    for name in ("VPN connection vpn", "virtual private gateway vgw", "network ACL default", "instance db"):
+        assert name in said
+
+
+def leftover(shop):
+    both = ["tcp 3306 from 192.168.0.0/24", "tcp 3306 from 203.0.113.66/32"]
+    shop["prod"].security_group("db", inbound=["tcp 3306 from web", *both])
+
+
+def open_the_door_as_well(shop):
+    c06.show_stock(shop)
+    c06.open_the_list(shop)
+
+
+@pytest.mark.parametrize(
+    ("id", "change", "said"),
+    [
+        ("06-ticket", leftover, "203.0.113.66"),
+        ("06-connect", lambda shop: (c06.connect(shop), leftover(shop)), "203.0.113.66"),
+        ("06-web", open_the_door_as_well, "the list at the door of `web`"),
+    ],
+)
+def test_a_rule_too_many_is_refused_although_all_rows_hold(id, change, said):
+    verdict = judge(exercise(id), change)
+    assert verdict.state == "try again"
+    assert said in str(verdict)
+    assert "All rows hold" in str(verdict)
+
+
+def test_who_lets_in_the_whole_office_is_not_told_of_the_internet():
+    verdict = judge(exercise("06-ticket"), c06.mend_for_the_house)
+    assert "192.168.9.50" in str(verdict)
+    assert "road leads from the internet" not in str(verdict)
+
+
+@pytest.mark.parametrize(
+    ("id", "item", "wrong", "belief"),
+    [
+        ("06-signposts", "192.168.1.20", "vgw", "M21"),
+        ("06-line", "no new line", "Direct Connect", "IMP-g"),
+        ("06-line", "steady and secret", "Site-to-Site VPN", "IMP-g"),
+    ],
+)
+def test_a_single_wrong_pair_is_refuted_by_what_is_wrong_with_it(id, item, wrong, belief):
+    right = exercise(id).solution
+    verdict = judge(exercise(id), right | {item: wrong})
+    assert (verdict.state, verdict.misconception) == ("try again", belief)
+
+
+def test_no_slide_has_more_than_150_words_of_text_and_code():
+    book = SOURCES.parent / "instructor" / "06_to_your_own_data_centre.ipynb"
+    words, slide = {}, ""
+    for cell in json.loads(book.read_text(encoding="utf-8"))["cells"]:
+        kind, text = cell["metadata"].get("slideshow", {}).get("slide_type", ""), "".join(cell["source"])
+        if kind in ("slide", "subslide"):
+            slide = text[:40]
+        if kind not in ("skip", "notes"):
+            words[slide] = words.get(slide, 0) + len(text.split())
+    assert {slide: count for slide, count in words.items() if count > 150} == {}

@@ -11,7 +11,7 @@ from vpclab.course.exercises import Exercise, Explanation, Prediction, Trap
 from vpclab.course.kinds import Build, Choice, Cidr, Edit, Intent, Match, Step, quietly
 from vpclab.course.stepping import walk
 from vpclab.render import tables
-from vpclab.render.words import name_of
+from vpclab.render.words import kind_of, name_of
 from vpclab.topology.model import INBOUND, RouteTable, SecurityGroup
 from vpclab.topology.rules import read_address
 
@@ -201,7 +201,8 @@ def mend(shop: Topology) -> None:
 
 
 def mend_by_a_second_list(shop: Topology) -> None:
-    """Hang a second list at the same door."""
+    """Hang a second list at the same door, and leave the shop's own servers to the first."""
+    shop["prod"].security_group("db", inbound=["tcp 3306 from web"])
     shop["prod"].security_group("clerks", inbound=["tcp 3306 from 192.168.0.0/24"])
     shop["data-a"].instance("db", security_groups=["db", "clerks"])
 
@@ -320,6 +321,25 @@ def door_changed(network: Topology) -> bool:
     return WEB_LIST not in str(rules_of(network, "web"))
 
 
+def names_no_more(network: Topology) -> tuple[Any, ...]:
+    """Return what is said if a public address of the office still stands in a list that works."""
+    if "203.0.113." not in str(rules_of(network, "db")):
+        return ()
+    return (
+        "All rows hold, but the list at the door of `db` still waits for 203.0.113.66. No packet that comes "
+        "there carries it: take that line out.",
+    )
+
+
+def same_door(network: Topology) -> tuple[Any, ...]:
+    """Return what is said if the list at the door of `web` was changed although nothing was wrong with it."""
+    if rules_of(network, "web") == rules_of(shop_connected(), "web"):
+        return ()
+    return (
+        "All rows hold, but the list at the door of `web` is not what it was, and nothing was wrong there.",
+    )
+
+
 def list_changed(network: Topology) -> bool:
     """Return whether the list at the door of `db` is not what it was in the ticket."""
     return rules_of(network, "db") != rules_of(shop_with_wrong_list(), "db")
@@ -346,7 +366,7 @@ def show_way_in(key: str) -> Any:
 def show_ends(pairs: tuple[tuple[str, str], ...]) -> Table:
     """Return what the clerk's packet passes on its way."""
     way = trace(shop_connected(), CLERK, "db", tcp(3306))
-    named = dict.fromkeys(str(hop.component.name) for hop in way.forward)
+    named = dict.fromkeys(f"{kind_of(hop)} {hop.component.name}" for hop in way.forward)
     return Table(("what the clerk's packet passes, one after the other",), tuple((name,) for name in named))
 
 
@@ -474,7 +494,7 @@ EXERCISES = (
         why=(
             "The customer gateway is a record: the public address of your device, and how it announces "
             "routes. No packet passes it. Of the two lines, the VPN is encrypted and shares the internet; "
-            "Direct Connect shares nothing and encrypts nothing by itself."
+            "Direct Connect goes past the internet and encrypts nothing by itself."
         ),
         solution=ENDS,
         also_right=(tuple(ENDS.items()),),
@@ -497,8 +517,8 @@ EXERCISES = (
                     "Direct Connect": ENDS["Site-to-Site VPN"],
                 },
                 "IMP-g",
-                "One of the two needs nothing but the internet connection that you have, and so must hide "
-                "what it carries. Which one was working a minute after you declared it above?",
+                "One of the two runs over the internet connection that you have, and so must hide what it "
+                "carries. Which of them did the clerk's packet pass?",
                 when=lambda pairs: dict(pairs)["Direct Connect"] == ENDS["Site-to-Site VPN"],
             ),
         ),
@@ -567,6 +587,13 @@ EXERCISES = (
                 "0.0.0.0/0 holds this address, but it is not alone. The place in the table decides nothing.",
                 when=lambda pairs: dict(pairs)["192.168.0.10"] == "igw",
             ),
+            Trap(
+                {"192.168.0.10": "vgw", "192.168.1.20": "vgw", "192.168.2.30": "relay", "10.0.1.10": "local"},
+                "M21",
+                "Three routes hold 192.168.1.20. Who wrote them is asked only if they are equally long: "
+                "compare the lengths first.",
+                when=lambda pairs: dict(pairs)["192.168.1.20"] == "vgw",
+            ),
         ),
         evidence=show_covering,
     ),
@@ -587,6 +614,7 @@ EXERCISES = (
                 Intent(internet, "db", tcp(3306), must=False),
             ),
             hidden=("db",),
+            also=same_door,
         ),
         hints=(
             "Compare the lines “route table” of the two subnets on the map.",
@@ -647,6 +675,7 @@ EXERCISES = (
             ),
             picture=False,
             hidden=("db",),
+            also=names_no_more,
         ),
         hints=(
             "Let `db` start a connection to the office. What does an answer clear of suspicion?",
@@ -681,8 +710,8 @@ EXERCISES = (
             Trap(
                 mend_for_all,
                 "M14",
-                "The clerks get in, and so does somebody who must not. That no road leads from the internet "
-                "to this door today is no reason to leave it open.",
+                "The clerks get in, and so does somebody who must not: look at the row below. A list at a "
+                "door names those who need to come in, and no more.",
             ),
         ),
     ),
@@ -691,35 +720,35 @@ EXERCISES = (
         title="Which line?",
         prompt=(
             "Three offices ask for a way to their VPC. Which one do you advise?\n\n"
-            "- `this week`: it has an internet connection, and a delay now and then does no harm.\n"
+            "- `no new line`: nobody shall lay anything, and a delay now and then does no harm.\n"
             "- `steady`: it measures machines, needs the same delay all day, and has no secrets.\n"
             "- `steady and secret`: it needs the same delay, and the law wants its data encrypted on the way."
         ),
         kind=Match(
-            items=("this week", "steady", "steady and secret"),
+            items=("no new line", "steady", "steady and secret"),
             choices=("Site-to-Site VPN", "Direct Connect", "VPN over Direct Connect"),
         ),
         hints=(
             "Who shares the road, and who can read what travels on it? Answer both for each office.",
             "A VPN takes the road that is there and wraps what it carries. A physical line is a road of its "
             "own and wraps nothing.",
-            "A physical line takes weeks to lay, so the first office takes tunnels over the internet. "
-            "Tunnels can run over a physical line, too.",
+            "Without a new line the first office has the internet, and tunnels over it. Tunnels can run over "
+            "a physical line, too.",
         ),
         deciding="tunnels can run over",
         why=(
-            "The VPN is there at once, and shares the internet with everybody. Direct Connect is steady, "
+            "The VPN needs no new line, and shares the internet with everybody. Direct Connect is steadier, "
             "because no internet provider carries it, and open to whoever runs the equipment on the way. "
             "Together they are steady and encrypted."
         ),
         solution={
-            "this week": "Site-to-Site VPN",
+            "no new line": "Site-to-Site VPN",
             "steady": "Direct Connect",
             "steady and secret": "VPN over Direct Connect",
         },
         also_right=(
             [
-                ["this week", "Site-to-Site VPN"],
+                ["no new line", "Site-to-Site VPN"],
                 ["steady", "Direct Connect"],
                 ["steady and secret", "VPN over Direct Connect"],
             ],
@@ -727,7 +756,7 @@ EXERCISES = (
         traps=(
             Trap(
                 {
-                    "this week": "Site-to-Site VPN",
+                    "no new line": "Site-to-Site VPN",
                     "steady": "VPN over Direct Connect",
                     "steady and secret": "Direct Connect",
                 },
@@ -738,14 +767,25 @@ EXERCISES = (
             ),
             Trap(
                 {
-                    "this week": "Direct Connect",
+                    "no new line": "Site-to-Site VPN",
                     "steady": "Site-to-Site VPN",
                     "steady and secret": "VPN over Direct Connect",
                 },
                 "IMP-g",
                 "The tunnels of a VPN are no dedicated line. They share the internet with everybody, so "
                 "their delay is whatever the internet has to offer.",
-                when=lambda pairs: dict(pairs)["steady"] == "Site-to-Site VPN",
+                when=lambda pairs: "Site-to-Site VPN" in list(dict(pairs).values())[1:],
+            ),
+            Trap(
+                {
+                    "no new line": "Direct Connect",
+                    "steady": "Direct Connect",
+                    "steady and secret": "VPN over Direct Connect",
+                },
+                "IMP-g",
+                "The first office wants nothing laid. Direct Connect is a physical line, and a VPN over it "
+                "needs that line, too.",
+                when=lambda pairs: dict(pairs)["no new line"] != "Site-to-Site VPN",
             ),
         ),
     ),
@@ -753,8 +793,8 @@ EXERCISES = (
         id="06-list",
         title="A range for the list",
         prompt=(
-            "The bookkeepers move in: 192.168.4.0 to 192.168.7.255. They may ask `db` over the VPN, beside "
-            "`web`, and nobody else may. Which CIDR block does the list at the door name?"
+            "The bookkeepers move in, 192.168.4.0 to 192.168.7.255, and take over from the clerks. They and "
+            "`web` may ask `db`, and nobody else. Which CIDR block does the list at the door name?"
         ),
         kind=Cidr(
             covers=("192.168.4.0", "192.168.7.255"),
@@ -815,6 +855,7 @@ EXERCISES = (
                 Intent(internet, "db", tcp(3306), must=False),
             ),
             hidden=("db",),
+            also=names_no_more,
         ),
         hints=(
             "Walk from the office to `db`, then back. What is missing, piece by piece?",
@@ -888,7 +929,7 @@ Codes in brackets, such as RT-6, number facts about AWS; `fact("RT-6")` tells on
         choices={
             "10.0.1.0/24": "10.0.1.0/24 → vgw, the block of the subnet that may use the gate",
             "192.168.0.0/24": "192.168.0.0/24 → vgw, the clerks that the list lets in",
-            "192.168.0.0/16": "192.168.0.0/16 → vgw, what the device announced",
+            "192.168.0.0/16": "192.168.0.0/16 → vgw, all of the office",
             "0.0.0.0/0": "0.0.0.0/0 → vgw, everything outside the VPC",
         },
         truth=way_back,
@@ -975,8 +1016,8 @@ better route stands in the table and is not asked. When several routes hold an a
 A propagated route goes when the connection goes down, and comes back with it. A static one stays, and its
 packets end at `vgw`. Either way nothing gets through.
 
-AWS watches whether the tunnels are up, and nothing beyond: if the office's own network fails behind them,
-the route stays.
+What counts is whether the connection is up (RT-17). While it is, the route stays, even if nothing gets
+through.
 """,
     ),
     Prediction(
@@ -1052,7 +1093,7 @@ so `data` would have got 192.168.0.0/24 only, and the packet would have ended th
         after="""
 `data` has one propagated route, to `vgw`. Which line is taken, the gate decides: the longest prefix; for the
 same block Direct Connect, then a VPN with typed blocks, then a VPN with BGP (VGW-6). If `dx` fails, the VPN
-takes over: many use it so, as a spare.
+takes over: it can serve as a spare.
 """,
     ),
     Prediction(
@@ -1085,7 +1126,8 @@ transit gateway (chapter 07).
             ),
         },
         after="""
-On the way in no route table is asked, so the route to the endpoint is not found. Chapter 11 shows the
+`vgw` takes in only what goes to an interface of its VPC, and on the way in no route table is asked: nobody
+reads the route to the endpoint. Chapter 11 shows the
 endpoint that the office can use.
 """,
     ),
