@@ -1431,3 +1431,31 @@ def test_one_may_stand_where_a_list_is_wanted() -> None:
     assert front.instance("web", security_groups="web").interfaces[0].value.group_ids == (web.id,)
     vpc.gateway_endpoint("s3", "out")
     vpc.topology.transit_gateway("tgw").attach(vpc, front)
+
+
+def test_what_a_route_led_to_is_called_by_its_name_when_it_is_gone(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    shop = Topology("shop")
+    front = shop.vpc("prod", "10.0.0.0/16").subnet("front", "10.0.0.0/24")
+    shop["prod"].internet_gateway()
+    table = shop["prod"].route_table("out", subnets=[front])
+    table.route("0.0.0.0/0", to=front.nat_gateway("nat"))
+    shop["nat"].remove()
+    later = shop.copy()
+    capsys.readouterr()
+    for network in (shop, later):
+        network["out"].route("0.0.0.0/0", to=network["front"].nat_gateway("nat-2"))
+        said = capsys.readouterr().out.strip()
+        assert said == "route table out: − 0.0.0.0/0 → nat, + 0.0.0.0/0 → nat-2"
+
+
+def test_a_group_keeps_its_description_unless_another_one_is_given(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    prod = Topology("shop").vpc("prod", "10.0.0.0/16")
+    prod.security_group("db", inbound=["tcp 3306 from 10.0.0.0/16"], description="MySQL")
+    prod.security_group("db", inbound=["tcp 3306 from 10.0.1.0/24"])
+    said = capsys.readouterr().out.strip()
+    assert said == "security group db: − tcp 3306 from 10.0.0.0/16, + tcp 3306 from 10.0.1.0/24"
+    assert prod.security_group("db", description="Aurora").value.description == "Aurora"

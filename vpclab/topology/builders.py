@@ -136,6 +136,7 @@ class Topology(Store):
         twin = Topology(self.name, self.region, self.account_id)
         twin._tables = {kind: dict(table) for kind, table in self._tables.items()}
         twin.settings, twin.assumed, twin.released = self.settings, self.assumed, self.released
+        twin._gone = dict(self._gone)
         return twin
 
     def handle(self, value: Resource | None) -> Any:

@@ -57,6 +57,7 @@ class Store(display.Shown):
         self.settings = Settings()
         self.released: frozenset[IPv4Address] = frozenset()  # given back to AWS, and not ours again (ENI-5)
         self._tables: dict[type[Resource], dict[str, Any]] = {}
+        self._gone: dict[str, str] = {}  # what was removed is still spoken of: names by id
         self._snapshot: Snapshot | None = None
 
     def snapshot(self) -> Snapshot:
@@ -82,6 +83,7 @@ class Store(display.Shown):
     def drop(self, value: Resource) -> None:
         """Take a value out."""
         self._tables[type(value)].pop(value.id, None)
+        self._gone[value.id] = value.name
         self._snapshot = None
 
     @contextmanager
@@ -165,7 +167,7 @@ class Store(display.Shown):
         if isinstance(item, Route):
             return f"{item.destination} → {self._readable(item.target)}"
         tables = (table[item] for table in self._tables.values() if isinstance(item, str) and item in table)
-        return next((value.name for value in tables), str(item))
+        return next((value.name for value in tables), self._gone.get(str(item), str(item)))
 
     # -- finding ---------------------------------------------------------------------------------
 

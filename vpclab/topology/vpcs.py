@@ -266,16 +266,18 @@ class VpcHandle(Handle[Vpc]):
         *,
         inbound: Sequence[str] = (),
         outbound: Sequence[str] | None = None,
-        description: str = "",
+        description: str | None = None,
     ) -> SecurityGroupHandle:
         """Declare a security group; without `outbound` it allows everything out, as a new one does (SG-2).
 
         A rule is text such as ``tcp 443 from 0.0.0.0/0`` or ``tcp 3306 from web``, where web is a group.
+        A group that is there keeps its description, unless another one is given.
         """
         if name == "default":
             refuse("group-reserved", vpc=self.name)
         old = self.topology.named(SecurityGroup, self.id, name)
-        value = self.topology.draft(SecurityGroup, name, self.value, description=description)
+        told = {} if description is None else {"description": description}
+        value = self.topology.draft(SecurityGroup, name, self.value, **told)
         group = SecurityGroupHandle(self.topology, value)
         with self.topology.all_or_nothing():
             if old is None:
