@@ -6,7 +6,7 @@ import ipywidgets
 import pytest
 
 from vpclab import BadInput, NotFound, Topology, internet, reachability, site, tcp, trace
-from vpclab.course import reachability_matrix, show, words
+from vpclab.course import predict, reachability_matrix, show, words
 from vpclab.course.matrix import MatrixView, brief
 from vpclab.evaluate.traffic import EVERYTHING, of_parts, part_of
 from vpclab.topology.examples import shop_with_office, shop_with_partner, three_tier_shop
@@ -258,3 +258,16 @@ def test_without_widgets_it_is_a_table():
 def test_what_is_no_network_is_refused_with_a_sentence(call, error):
     with pytest.raises(error):
         call()
+
+
+def test_a_matrix_that_would_answer_a_prediction_waits_until_it_is_committed(tmp_path, monkeypatch):
+    monkeypatch.setenv("VPCLAB_PROGRESS_DIR", str(tmp_path))
+
+    def made():
+        return reachability_matrix(three_tier_shop(), wider(), once="13-p3")
+
+    for kept in (made(), show(made())):
+        assert "Commit your prediction first" in str(kept)
+        assert "3306" not in str(kept)
+    predict("13-p3", "blocked")
+    assert "▲ new: tcp 3306" in str(show(made()))

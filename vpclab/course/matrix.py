@@ -15,7 +15,7 @@ from itertools import product
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from vpclab.course import words
-from vpclab.course.cards import Table
+from vpclab.course.cards import Card, Table
 from vpclab.course.controls import button, complaint, field, line, live, row, sheet, shell, trying
 from vpclab.course.kinds import one_of, plain, quoted
 from vpclab.course.stepping import walk
@@ -366,16 +366,21 @@ def reachability_matrix(
     ip_version: int = 4,
     sender: object = None,
     receiver: object = None,
+    once: str = "",
 ) -> Any:
     """Return who can send what to whom in a network, and lists to choose a pair whose trace is shown.
 
     With `after`, a second network, the cells say what changed from the first to it. `sender` and `receiver`
-    are the pair that is chosen to begin with; without them none is.
+    are the pair that is chosen to begin with; without them none is. What would answer the prediction `once`
+    is kept back until that is committed: until then there is a card that says so.
     """
     from ipywidgets import HTML, RadioButtons
 
+    from vpclab.course.lesson import gated
     from vpclab.course.widgets import guarded
 
+    if once and isinstance(card := gated(once), Card):
+        return card
     for network in (topology, *(() if after is None else (after,))):
         if not isinstance(network, Store):
             raise BadInput(words.MATRIX_NETWORK.format(value=quoted(network)))
