@@ -7,7 +7,7 @@ import pytest
 from lessons import PARTS, Lesson, values
 
 from vpclab import Intents, compare, internet, load_aws, records, tcp, trace
-from vpclab.course import reachability_matrix, show, ticket, words
+from vpclab.course import check, reachability_matrix, show, ticket, words
 from vpclab.course.chapters import c13
 from vpclab.course.declarations import catalogue, prediction
 from vpclab.course.exercises import Exercise, Explanation
@@ -116,6 +116,60 @@ def test_the_hasty_fix_opens_what_the_text_says_and_a_good_one_nothing():
     network = c13.morning_with_copy()
     c13.mend(network)
     assert not compare(c13.with_copy(c13.shop()), network)
+
+
+IN, OUT = "100 allow tcp 3306 from 10.0.1.0/24", "100 allow tcp 1024-65535 to 10.0.1.0/24"
+WIDER = {
+    "all to the subnet": (["tcp 3306 from app"], IN, "100 allow all to 10.0.1.0/24", "db → app tcp 22"),
+    "all to everybody": (["tcp 3306 from app"], IN, "100 allow all to 0.0.0.0/0", "wider than in the plan"),
+    "web left in": (["tcp 3306 from app", "tcp 3306 from web"], IN, OUT, "web → db tcp 3306"),
+    "all from app": (["all from app"], IN, OUT, "app → db tcp 22"),
+    "one port of a client": (["tcp 3306 from app"], IN, "100 allow tcp 40000 to 10.0.1.0/24", "picked 2000"),
+}
+
+
+@pytest.mark.parametrize(("group", "inbound", "outbound", "said"), WIDER.values(), ids=WIDER)
+def test_a_list_that_the_rows_do_not_see_is_compared_with_the_plan(group, inbound, outbound, said):
+    def mend(shop):
+        shop["prod"].security_group("db", inbound=group)
+        shop["prod"].network_acl("data", inbound=[inbound], outbound=[outbound])
+
+    verdict = check("13-mend", mend)
+    assert verdict.word == words.TRY_AGAIN
+    assert said in str(verdict)
+
+
+def test_a_rule_by_the_subnets_address_is_as_narrow_as_the_plan():
+    def mend(shop):
+        shop["prod"].security_group("db", inbound=["tcp 3306 from 10.0.1.0/24"])
+        shop["prod"].network_acl("data", inbound=[IN], outbound=[OUT])
+
+    assert check("13-mend", mend).word == words.CORRECT
+
+
+@pytest.mark.parametrize("letter", "abcde")
+def test_each_wrong_code_is_answered_by_its_own_sentence(letter):
+    said = {
+        str(check("13-codes", {**c13.RIGHT_CODES, letter: code}))
+        for code in c13.CODES
+        if code != c13.RIGHT_CODES[letter]
+    }
+    assert all(f"Look at {letter} again" in text for text in said)
+
+
+@pytest.mark.parametrize(
+    "answer", ["main, NO_ROUTE_TO_DESTINATION", ("Route table main", "no route to destination")]
+)
+def test_the_last_row_is_shown_however_the_right_answer_is_written(answer):
+    assert "no route covers 203.0.113.80" in str(check("13-last-row", answer))
+
+
+def test_the_matrix_of_the_hasty_fix_waits_for_its_prediction():
+    cells = [cell.source for cell in LESSON.chapter.cells if "(shop, wide" in cell.source]
+    assert [c for c in cells if "reachability_matrix" in c and 'once="13-p3"' not in c] == []
+    assert not any("compare(shop, wide)" in c for c in cells if "`" not in c)
+    assert "may now begin connections" not in TEXT
+    assert "may now begin connections" in prediction("13-p3").after
 
 
 def test_the_matrix_marks_the_same_changes():
@@ -234,3 +288,9 @@ def test_the_saved_account_lets_the_network_acl_guard_what_the_group_admits():
     assert not compare(mine, later)
     way = trace(later, "web", "db", tcp(3306))
     assert {b.kind for b in way.blockers} == {"network_acl"}
+
+
+def test_a_code_is_refuted_in_the_letters_that_aws_writes():
+    assert "not for the reason that BAD_STATE_ROUTE names" in str(
+        check("13-last-row", ("main", "bad state route"))
+    )

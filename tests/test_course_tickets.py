@@ -17,6 +17,7 @@ from vpclab.course.tickets.designs import DESIGNS
 from vpclab.course.tickets.faults import KINDS, planted
 from vpclab.course.tickets.lines import Case, line
 from vpclab.topology.errors import BadInput
+from vpclab.topology.model import RouteTable
 
 CASES = {name: Case(name, network(), intents()) for name, (network, intents) in DESIGNS.items()}
 MANY = [(seed, level) for level, count in ((1, 110), (2, 30), (3, 12)) for seed in range(count)]
@@ -53,6 +54,14 @@ def first(kind):
 
 
 # --- what is dealt -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", DESIGNS)
+def test_each_table_of_a_design_is_found_by_its_name(name):
+    network = DESIGNS[name][0]()
+    for table in network.values(RouteTable):
+        if not table.main:
+            assert network[table.name].value == table
 
 
 @pytest.mark.parametrize("name", DESIGNS)
@@ -398,21 +407,22 @@ def mend(kind, network):
         case "route missing":
             prod.route_table("public").route("0.0.0.0/0", to="igw")
         case "one-sided peering":
-            prod.route_table("app").route("10.1.0.0/24", to="pcx")
+            prod.route_table("app-routes").route("10.1.0.0/24", to="pcx")
         case "blackhole":
             nat = network["public-a"].nat_gateway("nat-again")
-            prod.route_table("app-a").route("0.0.0.0/0", to=nat)
+            prod.route_table("app-a-routes").route("0.0.0.0/0", to=nat)
         case "more specific route":
             prod.route_table("public").remove_route("203.0.113.0/24")
         case "wrong table":
             prod.route_table("public").associate("public-a")
         case "propagation off":
-            prod.route_table("app").propagate("vgw")
+            prod.route_table("app-routes").propagate("vgw")
         case "NAT gateway in a private subnet":
-            prod.route_table("app-a").route("0.0.0.0/0", to=network["public-a"].nat_gateway("nat-again"))
+            nat = network["public-a"].nat_gateway("nat-again")
+            prod.route_table("app-a-routes").route("0.0.0.0/0", to=nat)
         case "gateway detached":
             vgw = prod.virtual_private_gateway()
-            for table in ("app", "data"):
+            for table in ("app-routes", "data-routes"):
                 prod.route_table(table).propagate(vgw)
         case "tunnels down":
             network.vpn_connection("vpn", gateway="vgw", site="office")
@@ -466,7 +476,7 @@ def open_everything(network):
 
 def expose_the_database(network):
     mend("no public address", network)
-    network["prod"].route_table("db").route("0.0.0.0/0", to="igw")
+    network["prod"].route_table("db-routes").route("0.0.0.0/0", to="igw")
 
 
 @pytest.mark.parametrize(
@@ -632,7 +642,9 @@ def test_the_debrief_says_what_no_probe_tells_apart_and_the_diagnosis_accepts_it
     assert card.word == "correct"
     assert "No probe between the machines of this ticket tells this apart" in str(card)
     said = str(dealt.debrief(give_up=True))
-    assert "The route table app-a has lost its route for 0.0.0.0/0." in said.split("tells these apart")[1]
+    assert (
+        "The route table app-a-routes has lost its route for 0.0.0.0/0." in said.split("tells these apart")[1]
+    )
 
 
 def test_a_ticket_goes_on_after_the_kernel_was_restarted():

@@ -735,7 +735,7 @@ class Diagnose(Kind):
         sentence = words.DIAGNOSIS_CODE if here else words.DIAGNOSIS_NOT_THERE
         hops = (*way.forward, *way.reply)
         seen = tuple(str(h) for h in hops if not here and meant(h.component))
-        said = sentence.format(component=component, code=code)
+        said = sentence.format(component=component, code=squash(code).replace(" ", "_").upper())
         return Finding(squash(code) in here, said, seen, value, value)
 
 

@@ -28,10 +28,12 @@ def three_tier_shop() -> Topology:
         app = prod.subnet(f"app-{zone}", f"10.0.{10 + number}.0/24", az=zone)
         prod.subnet(f"db-{zone}", f"10.0.{20 + number}.0/24", az=zone)
         front.associate(public)
-        prod.route_table(f"app-{zone}", subnets=[app]).route(_ANY, to=public.nat_gateway(f"nat-{zone}"))
+        prod.route_table(f"app-{zone}-routes", subnets=[app]).route(
+            _ANY, to=public.nat_gateway(f"nat-{zone}")
+        )
     front.route(_ANY, to=igw)
     front.route("::/0", to=igw)
-    prod.route_table("db", subnets=["db-a", "db-c"])
+    prod.route_table("db-routes", subnets=["db-a", "db-c"])
 
     prod.security_group("web", inbound=[f"tcp 443 from {_ANY}", "tcp 443 from ::/0"])
     prod.security_group("app", inbound=["tcp 8080 from web"])
@@ -84,11 +86,11 @@ def shop_with_partner() -> Topology:
     stock.instance("stock", security_groups=["stock"])
 
     prod.route_table("public", subnets=[public]).route(_ANY, to=igw)
-    private = prod.route_table("app", subnets=[app])
+    private = prod.route_table("app-routes", subnets=[app])
     private.route(_ANY, to="nat")
     private.route("10.1.0.0/24", to=pcx)
-    partner.route_table("stock", subnets=[stock]).route("10.0.1.0/24", to=pcx)
-    partner.route_table("books", subnets=[books])
+    partner.route_table("stock-routes", subnets=[stock]).route("10.0.1.0/24", to=pcx)
+    partner.route_table("books-routes", subnets=[books])
     partner.network_acl(
         "stock",
         inbound=["100 allow tcp 5432 from 10.0.1.0/24", f"200 deny all from {_ANY}"],
@@ -112,10 +114,10 @@ def shop_with_office() -> Topology:
     shop.vpn_connection("vpn", gateway=vgw, site=shop.site("office", "192.168.0.0/24"))
 
     prod.route_table("public", subnets=[public]).route(_ANY, to=igw)
-    inside = prod.route_table("app", subnets=[app])
+    inside = prod.route_table("app-routes", subnets=[app])
     inside.route(_ANY, to=public.nat_gateway("nat"))
     inside.propagate(vgw)
-    prod.route_table("data", subnets=[data]).propagate(vgw)
+    prod.route_table("data-routes", subnets=[data]).propagate(vgw)
 
     prod.security_group("web", inbound=[f"tcp 443 from {_ANY}"])
     prod.security_group("app", inbound=["tcp 8080 from web"])

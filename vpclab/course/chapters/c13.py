@@ -128,7 +128,7 @@ def morning_with_copy() -> Topology:
 def office_without_propagation() -> Topology:
     """Return the office's network after one route table stopped taking the VPN's routes."""
     network = shop_with_office()
-    network["data-a"].route_table.stop_propagating("vgw")
+    network["data-routes"].stop_propagating("vgw")
     return network
 
 
@@ -221,6 +221,29 @@ def compared(change: Callable[[Any], object]) -> Any:
     return f"**compare(plan, yours)**: {found}."
 
 
+def wider_than_the_plan(network: Topology) -> tuple[Any, ...]:
+    """Return what the rows do not see: a client's port without an entry, or a list that opens more."""
+    for port in (2000, 62000):
+        way = trace(network, "app", "db", tcp(3306, src_port=port))
+        if not way.reaches:
+            said = f"All rows hold, but `app` picks a new port for each connection. Here it picked {port}."
+            return (said, way)
+    if compare(with_copy(shop()), network):
+        return ("All rows hold, but compared with the plan something else changed.",)
+    for src, dst, port in (("web", "db", 3306), ("app", "db", 22), ("db", "app", 22), ("db", "web", 443)):
+        planned, now = (trace(each, src, dst, tcp(port)) for each in (with_copy(shop()), network))
+        left = {(b.kind, b.leg) for b in now.blockers}
+        for blocker in planned.blockers:
+            if (blocker.kind, blocker.leg) not in left:
+                return (
+                    f"All rows hold, but the {blocker.kind.replace('_', ' ').replace('acl', 'ACL')} "
+                    f"`{blocker.component.name}` is wider than in the plan: there it stops {now.flow}, too. "
+                    "Now another list stands there alone.",
+                    now,
+                )
+    return ()
+
+
 NAT_INSIDE = "The NAT gateway nat stands in the private subnet app-a, so it has no way out itself."
 LED_TO = (
     "The packet came to `nat` and no further, and the gate of `public-a` works. One suspect is left: "
@@ -271,8 +294,8 @@ def judged_probe(key: str) -> tuple[Any, ...]:
 def show_nat(value: tuple[str, str]) -> Any:
     """Return the whole request, once its last row was named."""
     way = trace(shop_with_nat_elsewhere(), "app", PAYMENT, tcp(443))
-    right = value == (way.blockers[0].component.name, way.blockers[0].code.casefold())
-    return walk(way, leg="request") if right else ()
+    kind = Diagnose(shop_with_nat_elsewhere, Intent("app", PAYMENT, tcp(443)))
+    return walk(way, leg="request") if kind.find(value, ()).right else ()
 
 
 def show_stock(key: str) -> Any:
@@ -297,9 +320,9 @@ RIGHT_CODES = {
 }
 
 
-def says(letter: str, code: str) -> Callable[[Any], bool]:
-    """Return the test for pairs that give a letter this code."""
-    return lambda pairs: dict(pairs).get(letter) == code
+def misses(letter: str) -> Callable[[Any], bool]:
+    """Return the test for pairs that give a letter another code than its own."""
+    return lambda pairs: dict(pairs).get(letter) != RIGHT_CODES[letter]
 
 
 EXERCISES = (
@@ -442,22 +465,36 @@ EXERCISES = (
             Trap(
                 {**RIGHT_CODES, "a": "ENI_SG_RULES_MISMATCH"},
                 "M05",
-                "Look at a again: the group at the door remembers what it let in, and asks no rule about the "
-                "answer. Which list does not remember?",
-                when=says("a", "ENI_SG_RULES_MISMATCH"),
+                "Look at a again: a list has lost its entry for the answer. The group at the door remembers "
+                "what it let in, and asks no rule about the answer. Which list does not remember?",
+                when=misses("a"),
             ),
             Trap(
                 {**RIGHT_CODES, "c": "SG_HAS_NO_RULES"},
                 "M30",
                 "Look at c again: the list has a rule. It names a group that `app` does not carry.",
-                when=says("c", "SG_HAS_NO_RULES"),
+                when=misses("c"),
             ),
             Trap(
                 {**RIGHT_CODES, "b": "NO_ROUTE_TO_DESTINATION"},
                 "M19",
                 "Look at b again: a route still fits, and it is the one that is taken. No other one steps in "
                 "when its target is gone.",
-                when=says("b", "NO_ROUTE_TO_DESTINATION"),
+                when=misses("b"),
+            ),
+            Trap(
+                {**RIGHT_CODES, "d": "NO_ROUTE_TO_DESTINATION"},
+                "M28",
+                "Look at d again: nothing has changed at `web` itself, and no signpost is asked on the way "
+                "in. Where was the public address turned into the one of `web`?",
+                when=misses("d"),
+            ),
+            Trap(
+                {**RIGHT_CODES, "e": "IGW_PRIVATE_IP_ASSOCIATION_FOR_INGRESS"},
+                "M19",
+                "Look at e again: 0.0.0.0/0 → `nat` is still there, and its target works. Which of the two "
+                "routes takes the packet, and why that one?",
+                when=misses("e"),
             ),
         ),
     ),
@@ -509,10 +546,10 @@ EXERCISES = (
         id="13-mend",
         title="Mend it, and prove it",
         prompt=(
-            "Back to the morning's network with its three blockers. Mend it, no wider than needed. New is "
-            "`copy`, yesterday's copy of the database: its group admits all from 10.0.0.0/16, so only the "
-            "network ACL guards it. Lines such as those of the hasty fix change the network, with `shop` in "
-            "the place of `wide`."
+            "Back to the morning's network with its three blockers. Mend it, each list no wider than in the "
+            "plan. New is `copy`, yesterday's copy of the database: its group admits all from 10.0.0.0/16, "
+            "so only the network ACL guards it. Lines such as those of the hasty fix change the network, "
+            "with `shop` in the place of `wide`."
         ),
         kind=Edit(
             given=morning_with_copy,
@@ -526,6 +563,7 @@ EXERCISES = (
             ),
             picture=False,
             hidden=("db", "copy"),
+            also=wider_than_the_plan,
         ),
         hints=(
             "Go through the table of the walk above, blocker by blocker: for each, what did the plan say?",
@@ -587,15 +625,18 @@ EXERCISES = (
             "Follow the request from the office first. Does anything stop it?",
             "On the way in no route table of a subnet is asked. The answer leaves `data-a`: which table "
             "serves it, and does it hold 192.168.0.0/24?",
-            "The route table `data` has only its local route; the one of `app-a` still has the propagated "
-            "one.",
+            "The route table `data-routes` has only its local route; the one of `app-a` still has the "
+            "propagated one.",
         ),
-        deciding="`data` has only its local route",
+        deciding="`data-routes` has only its local route",
         why=(
-            "The request arrives, the answer finds no signpost: the table `data` takes no routes of the VPN "
-            "any more. `app` still reaches the office, for its table is another one."
+            "The request arrives, the answer finds no signpost: the table `data-routes` takes no routes of "
+            "the VPN any more. `app` still reaches the office, for its table is another one."
         ),
-        also_right=("data, NO_ROUTE_TO_DESTINATION", ("NO_ROUTE_TO_DESTINATION", "route table data")),
+        also_right=(
+            "data-routes, NO_ROUTE_TO_DESTINATION",
+            ("NO_ROUTE_TO_DESTINATION", "route table data-routes"),
+        ),
         traps=(
             Trap(
                 ("vpn", "BAD_STATE_VPN"),
@@ -611,10 +652,10 @@ EXERCISES = (
                 when=lambda value: value[0] == "reports",
             ),
             Trap(
-                ("app", "NO_ROUTE_TO_DESTINATION"),
+                ("app-routes", "NO_ROUTE_TO_DESTINATION"),
                 "M22",
                 "That table serves `app-a`. The answer leaves the subnet of `reports`.",
-                when=lambda value: value[0] == "app",
+                when=lambda value: value[0] in ("app-routes", "route table app-routes"),
             ),
         ),
     ),
@@ -714,6 +755,9 @@ that reads the settings and sends no packet.
         after="""
 The complaint is gone, and so are the two lists that kept `web` away from the customers' data. Nobody
 complains about what works. So a fix has two halves: what must work does, and **nothing else does**.
+
+Not even this is all: `db` may now begin connections with `web`, for the border has let go in both directions.
+No single trace asks that. The matrix below does.
 """,
     ),
     Prediction(
