@@ -512,7 +512,8 @@ class Edit(Kind):
             raise
         changed = returned if isinstance(returned, Topology) else network
         after = changed.snapshot()
-        gone = [h.name for h in untouched.snapshot().all(Instance) if after.get(Instance, h.id) is None]
+        names = {h.name for h in after.all(Instance)}  # a machine may be set up anew under its name
+        gone = [h.name for h in untouched.snapshot().all(Instance) if h.name not in names]
         found = judge_network(changed, self.intents)
         if found.right:
             found = self._exposed(changed) or self._short(changed) or found
