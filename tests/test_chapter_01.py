@@ -196,6 +196,18 @@ def test_a_machine_that_is_only_removed_is_missed():
     assert "test-app" in str(verdict)
 
 
+@pytest.mark.parametrize(
+    "fix", [c01.own_prefecture_in_production, c01.bring_its_database, c01.to_the_developers]
+)
+def test_a_machine_that_was_set_up_anew_is_not_called_removed(fix):
+    assert "removed" not in str(judge(exercise("01-ticket"), fix))
+
+
+def test_one_wrong_case_is_not_answered_as_if_all_were():
+    one = {**dict(exercise("01-cases").solution), "home printer": c01.INTERNET}
+    assert "everything" not in str(judge(exercise("01-cases"), one)).partition("Look at")[0]
+
+
 def test_the_lesson_says_the_same_sentence_after_the_prediction_and_in_the_key_points():
     said = "**Prefectures of one country are joined from the start. Countries are not.**"
     assert said in TEXT

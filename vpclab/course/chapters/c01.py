@@ -543,8 +543,8 @@ EXERCISES = (
             Trap(
                 dict.fromkeys(CASES, INTERNET),
                 "M43",
-                "That says “internet” for everything that has a cable. Look at the way of this packet: which "
-                "gate did it pass?",
+                "One that stays among members is called “internet” there. Look at the way of this packet: "
+                "which gate did it pass?",
                 when=lambda pairs: any("printer" in name and said == INTERNET for name, said in pairs),
             ),
             Trap(
@@ -813,9 +813,9 @@ Nobody built that road. Inside a country one leads from each prefecture to every
 minute on, and nobody can take it out (RT-4). Codes in brackets number facts about AWS: `fact("RT-4")`
 tells one.
 
-And nobody wrote on a list. The first list at the doors lets the country's own machines in, and the first
-list at the borders lets everybody pass. You can write stricter ones (chapters 09 and 10). Then each has
-to be right, always.
+And nobody wrote on a list. New machines get one list, the same for all, and it lets in whoever has it, too.
+The first list at the borders lets everybody pass. You can write stricter ones (chapters 09 and 10). Then
+each has to be right, always.
 """,
     ),
     Prediction(
@@ -891,8 +891,8 @@ are.
             "reply-blocked": ("M44", "It did not get as far as `customers`, so there was nothing to answer."),
         },
         after="""
-It was not the lists this time: they were open. **Prefectures of one country are joined from the start.
-Countries are not.**
+It was not the lists this time:
+they were open. **Prefectures of one country are joined from the start. Countries are not.**
 """,
     ),
     Prediction(
