@@ -992,7 +992,7 @@ GAINS = {
 # --- the book of ports -------------------------------------------------------------------------------------
 
 PORTS_HEADER = ("port", "short name", "full name", "transport", "used for", "encrypted")
-PORTS_SAID = {"yes": "yes", "no": "not by itself", "can be": "depends on settings"}
+PORTS_SAID = {"yes": "yes", "no": "not by itself", "can be": "can be"}
 PORTS_ALL = "All {count} services of the table."
 PORTS_SOME = "{count} of {all} services{which}."
 PORTS_ONE = "One of {all} services{which}."
