@@ -203,6 +203,17 @@ def test_a_machine_that_was_set_up_anew_is_not_called_removed(fix):
     assert "removed" not in str(judge(exercise("01-ticket"), fix))
 
 
+def test_a_database_that_moved_along_is_not_said_to_have_stayed():
+    def fix(company):
+        for name in ("test-app", "test-db"):
+            company[name].remove()
+            company["dev-a"].instance(name)
+
+    said = str(judge(exercise("01-ticket"), fix))
+    assert "in another country still" not in said
+    assert "dev-app → test-db" in said
+
+
 def test_one_wrong_case_is_not_answered_as_if_all_were():
     one = {**dict(exercise("01-cases").solution), "home printer": c01.INTERNET}
     assert "everything" not in str(judge(exercise("01-cases"), one)).partition("Look at")[0]

@@ -730,7 +730,9 @@ EXERCISES = (
                 "M44",
                 "Production is rid of `test-app`, and its own database is in another country still. Each "
                 "environment has a country of its own.",
-                when=lambda network: country_of(network, "test-app") == "dev",
+                when=lambda network: (
+                    country_of(network, "test-app") == "dev" and country_of(network, "test-db") == "test"
+                ),
             ),
         ),
     ),
