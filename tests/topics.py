@@ -148,4 +148,13 @@ TOPICS: dict[str, dict[str, str]] = {
         "a good first question": "13-first-probe",
         "before and after": "13-mend compare reachability_matrix",
     },
+    "14": {
+        "a brief becomes rows": "14-rows prove",
+        "development, test and production designed": "14-ways 14-doors 14-dev",
+        "the loss of a zone, IPv6, what peering joins": "14-p3 14-p2 14-p5 14-p4 14-next-stop",
+        "an attacker's checklist": "attack 14-p1 14-missing-row",
+        "a fault found and mended": "14-ticket",
+        "exported and read back": "save_aws load_aws compare",
+        "the concept test again": "concept_test gain",
+    },
 }
