@@ -1,14 +1,15 @@
 """Chapter 04 as a lesson: what its text says is what the engine says, and what it promises is in it."""
 
+import json
 import re
 
 import pytest
-from lessons import PARTS, Lesson, values
+from lessons import PARTS, SOURCES, Lesson, values
 
 from vpclab import internet, tcp, trace
 from vpclab.course.chapters import c04
-from vpclab.course.declarations import catalogue, prediction
-from vpclab.course.exercises import Exercise, Explanation
+from vpclab.course.declarations import catalogue, exercise, prediction
+from vpclab.course.exercises import Exercise, Explanation, judge
 
 LESSON = Lesson("04")
 TEXT, code = LESSON.text, LESSON.code
@@ -82,3 +83,31 @@ def test_the_steps_that_the_text_names_are_those_that_rewrite_the_header():
 def test_the_lesson_says_the_same_sentence_in_the_table_and_in_the_key_points():
     said = "**Gate and signpost make the subnet public. Address and lists make the instance reachable.**"
     assert TEXT.count(said) == 2
+
+
+@pytest.mark.parametrize(("id", "right"), [("04-second", c04.open_web_2), ("04-ticket", c04.mend)])
+def test_a_door_opened_wider_on_the_way_is_refused_although_all_rows_hold(id, right):
+    def change(shop):
+        right(shop)
+        c04.open_the_door_wider(shop)
+
+    verdict = judge(exercise(id), change)
+    assert (verdict.state, verdict.misconception) == ("try again", "M14")
+    assert "All rows hold" in str(verdict)
+    assert "Leave the list as it was" in " ".join(str(verdict).split())
+
+
+def test_the_text_does_not_say_how_many_addresses_aws_keeps_before_it_asks():
+    assert "keeps five" not in TEXT
+
+
+def test_no_slide_has_more_than_150_words_of_text_and_code():
+    book = SOURCES.parent / "instructor" / "04_public_and_private_subnets.ipynb"
+    words, slide = {}, ""
+    for cell in json.loads(book.read_text(encoding="utf-8"))["cells"]:
+        kind, text = cell["metadata"].get("slideshow", {}).get("slide_type", ""), "".join(cell["source"])
+        if kind in ("slide", "subslide"):
+            slide = text[:40]
+        if kind not in ("skip", "notes"):
+            words[slide] = words.get(slide, 0) + sum(bool(re.search(r"\w", word)) for word in text.split())
+    assert {slide: count for slide, count in words.items() if count > 150} == {}

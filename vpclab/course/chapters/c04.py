@@ -219,6 +219,12 @@ def door_changed(network: Topology) -> bool:
     return len({door.rules for door in doors if door}) > 1
 
 
+def same_door(network: Topology) -> tuple[str, ...]:
+    """Return what is said if the list at web's door was changed although nothing was wrong with it."""
+    said = "All rows hold, but the list at the door of `web` is not what it was, and nothing was wrong there."
+    return (said,) if door_changed(network) else ()
+
+
 def outside_the_vpc(block: Any) -> bool:
     """Return whether a block is none of the VPC's."""
     return not block.subnet_of(ip_network("10.0.0.0/16"))
@@ -442,6 +448,7 @@ EXERCISES = (
                 Intent(internet, "db", tcp(3306), must=False),
             ),
             hidden=("db",),
+            also=same_door,
         ),
         hints=(
             "Compare `front-a` and `front-c` on the map, line by line.",
@@ -460,8 +467,8 @@ EXERCISES = (
             Trap(
                 open_the_door_wider,
                 "M14",
-                "The packet had passed the list at the door before you opened it wider. What does not get "
-                "through is the answer, on its way out.",
+                "The packet had passed the list at the door before you opened it wider. It was the answer "
+                "that did not get through, on its way out. Leave the list as it was.",
                 when=door_changed,
             ),
             Trap(
@@ -499,6 +506,7 @@ EXERCISES = (
             ),
             picture=False,
             hidden=("db",),
+            also=same_door,
         ),
         hints=(
             "Send the same question from two places, and then from inside. What do those with an answer have "
@@ -521,7 +529,8 @@ EXERCISES = (
             Trap(
                 open_the_door_wider,
                 "M14",
-                "The list let the customer's packet in before, too. It is the answer that is lost.",
+                "The list let the customer's packet in before, too. It was the answer that was lost. Leave "
+                "the list as it was.",
                 when=door_changed,
             ),
             Trap(
