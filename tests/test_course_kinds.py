@@ -450,3 +450,22 @@ def test_a_value_that_is_no_choice_is_named_and_a_copied_line_is_read() -> None:
 def test_a_row_for_ipv6_says_so_in_the_table_of_what_is_wanted():
     rows = (Intent(internet, "web", tcp(443)), Intent(internet, "web", tcp(443), ip_version=6))
     assert [row[2] for row in intent_table(rows).rows] == ["tcp 443", "tcp 443 over IPv6"]
+
+
+def test_a_match_shows_the_pairs_to_fill_in_with_its_own_keys():
+    assert '{"igw": "...", "nat": "..."}' in str(PAIRS.card())
+
+
+@pytest.mark.parametrize(
+    ("answer", "quote"),
+    [
+        (["in and out", "out only"], "['in and out', 'out only']"),
+        ({"gateway": "out only"}, "{'gateway': 'out only'}"),
+        ({}, "{}"),
+        ({"igw": [object()]}, "a value of type dict"),
+    ],
+)
+def test_what_pairs_nothing_is_quoted_as_it_was_typed_beside_the_pairs_to_write(answer, quote):
+    said = str(judge(PAIRS, answer).parts[0])
+    assert said.startswith(f"{quote} does not pair every item.")
+    assert '{"igw": "...", "nat": "..."}' in said

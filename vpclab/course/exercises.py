@@ -98,8 +98,7 @@ class Exercise:
     def card(self) -> Card:
         """Return the prompt, and where to type."""
         title = f"{self.id} · {self.title} ({words.KIND_NAMES[self.kind.name]})"
-        where = words.WHERE_TO_TYPE[self.kind.typed]
-        parts = (self.prompt, *self.kind.ask(), where, Code(self.stub))
+        parts = (self.prompt, *self.kind.ask(), *self.kind.where(), Code(self.stub))
         return Card(words.EXERCISE, title, parts=parts)
 
 

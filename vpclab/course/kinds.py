@@ -7,6 +7,7 @@ value and brings the evidence: where a network is concerned that is always a tra
 from __future__ import annotations
 
 import inspect
+import json
 import linecache
 import re
 import traceback
@@ -144,6 +145,8 @@ def _is_plain(answer: object, depth: int = 3) -> bool:
     """Return whether Python writes an answer out in the way in which it was typed."""
     if isinstance(answer, list | tuple):
         return depth > 0 and all(_is_plain(item, depth - 1) for item in answer)
+    if type(answer) is dict:
+        return depth > 0 and all(_is_plain(item, depth - 1) for pair in answer.items() for item in pair)
     return answer is None or isinstance(answer, str | bool | int | float)
 
 
@@ -270,6 +273,10 @@ class Kind:
         """Return what the prompt shows beside its text."""
         return ()
 
+    def where(self) -> tuple[Any, ...]:
+        """Return what says where to type, and in which shape; the learner's cell stands below."""
+        return (words.WHERE_TO_TYPE[self.typed],)
+
     def solve(self) -> Any:
         """Return the right answer where the kind can work it out itself."""
         raise NotImplementedError
@@ -392,6 +399,16 @@ class Match(Kind):
             "\n".join(f"- `{choice}`" for choice in self.choices),
         )
 
+    def where(self) -> tuple[Any, ...]:
+        """Return the pairs to fill in, with the keys as they are to be typed."""
+        return (words.WHERE_TO_TYPE[self.typed], Code(self._shape(",\n ")), words.WHERE_TO_PUT)
+
+    def _shape(self, between: str = ", ") -> str:
+        """Return the pairs without their choices; `between` parts them where they fill more than a line."""
+        pairs = [f'{json.dumps(item, ensure_ascii=False)}: "..."' for item in self.items]
+        line = ", ".join(pairs)
+        return f"{{{line if len(line) <= 90 else between.join(pairs)}}}"
+
     def read(self, answer: object) -> tuple[tuple[str, str], ...]:
         """Return the answer as a value, or raise Unreadable."""
         pairs = list(answer.items()) if isinstance(answer, Mapping) else answer
@@ -413,7 +430,7 @@ class Match(Kind):
                 raise Unreadable(said)
             found[one_of(plain(single(item)), keys)] = key
         if set(found) != set(self.items) or None in found.values() or len(found) != len(pairs):
-            raise Unreadable(words.WRITE_PAIRS.format(value=quoted(answer), items=", ".join(self.items)))
+            raise Unreadable(words.WRITE_PAIRS.format(value=quoted(answer), pairs=self._shape()))
         return tuple((item, str(found[item])) for item in self.items)
 
     def find(

@@ -35,7 +35,7 @@ OTHER_FAMILY = "{value} is an IPv{family} block. This question is about IPv{want
 WRITE_LIST = (
     "{value} is not a list of the items. Write all of {items}, in the order you want, in square brackets."
 )
-WRITE_PAIRS = "{value} does not pair every item. Write a dict with exactly these keys: {items}."
+WRITE_PAIRS = '{value} does not pair every item. Write a choice in the place of every "..." in {pairs}.'
 WRITE_PAIR = "{value} is none of the choices. There are: {choices}."
 WRITE_FUNCTION = (
     "check wants the function itself, without brackets after its name: it runs it on a fresh copy of the "
@@ -122,7 +122,7 @@ WHERE_TO_TYPE = {
     "number": "Put a number in place of the ____, in the cell that holds:",
     "cidr": 'Put a block, in quotes, in place of the ____ (such as "192.0.2.0/24"), in the cell that holds:',
     "order": 'Put a list in place of the ____ (such as ["first", "second"]), in the cell that holds:',
-    "match": 'Put pairs in place of the ____ (such as {"item": "choice"}), in the cell that holds:',
+    "match": 'Write a choice in the place of every "..." here:',
     "edit": "Put your lines in place of the ____, in the cell that holds:",
     "build": "Put your lines in place of the ____, in the cell that holds:",
     "diagnose": 'Put two names in place of the ____ (such as ("web", "CODE")), in the cell that holds:',
@@ -133,6 +133,7 @@ WHERE_TO_TYPE = {
         '{"row": ("a", "b")}, one letter for each column), in the cell that holds:'
     ),
 }
+WHERE_TO_PUT = "Put the whole of it, with its braces, in place of the ____, in the cell that holds:"
 PREDICTION = "prediction"
 EXERCISE = "exercise"
 STEP_NEXT = 'Which component comes next? If the packet goes no further, write "stops here".'
