@@ -207,17 +207,62 @@ def by_the_main_table(shop):
     shop["prod"].main_route_table.associate("data-c")
 
 
+def by_nat_for_s3_only(shop):
+    shop["new"].route(c11.S3_RANGE, to=shop["front-a"].nat_gateway())
+
+
+def mend_and_open_a_group(shop):
+    c11.mend(shop)
+    shop["prod"].security_group("db", inbound=["tcp 3306 from web", "tcp 22 from 0.0.0.0/0"])
+
+
+def door(*rules):
+    return lambda shop: shop["prod"].security_group("secrets", inbound=rules)
+
+
+def out(*rules):
+    return lambda shop: shop["prod"].security_group("db", inbound=["tcp 3306 from web"], outbound=rules)
+
+
+def public_address_to_the_other_zone(shop):
+    shop["spare-c"].elastic_ip("198.51.100.20")
+
+
 @pytest.mark.parametrize(
-    ("id", "way"),
+    ("id", "way", "said"),
     [
-        ("11-ticket", by_default_group),
-        ("11-ticket", by_the_main_table),
-        ("11-door", c11.let_everybody_in),
+        ("11-ticket", by_default_group, "db-2 →"),
+        ("11-ticket", by_the_main_table, "db-2 →"),
+        ("11-ticket", by_nat_for_s3_only, "paid by the hour and by the GB"),
+        ("11-ticket", mend_and_open_a_group, "“tcp 22 from 0.0.0.0/0”"),
+        ("11-door", c11.let_everybody_in, "guest →"),
+        ("11-door", door("all from web", "all from db"), "more than tcp 443: “all from"),
+        ("11-door", door("tcp 443 from web", "tcp 443 from db", "tcp 22 from 0.0.0.0/0"), "“tcp 22 from"),
+        ("11-outbound", out(f"tcp 443 to {c11.S3_LIST}", "tcp 80 to 0.0.0.0/0"), "“tcp 80 to 0.0.0.0/0”"),
+        ("11-outbound", out(f"tcp 443 to {c11.S3_LIST}", "tcp 3306 to web"), "“tcp 3306 to web”"),
+        ("11-outbound", out("tcp 443 to 52.219.0.0/16"), "more than tcp 443 to S3"),
+        ("11-outbound", out("tcp 443 to 52.219.0.1/32"), "no rule of yours holds 52.219.0.0/20"),
+        ("11-move", public_address_to_the_other_zone, "still plugged into"),
     ],
 )
-def test_ways_that_help_not_or_open_or_take_too_much_are_refused(id, way):
+def test_ways_that_help_not_or_open_or_take_too_much_are_refused(id, way, said):
     with redirect_stdout(StringIO()):
-        assert judge(ITEMS[id], way).state == "try again"
+        verdict = judge(ITEMS[id], way)
+    assert verdict.state == "try again"
+    assert said in str(verdict)
+
+
+def test_the_rows_of_the_table_show_all_that_they_name_in_words_that_the_chapters_explain():
+    table = next(e for e in c11.EXERCISES if e.id == "11-table")
+    shown = {row.key: "".join(map(str, row.evidence())) for row in table.kind.rows}
+    assert "robot" in shown["outside"]
+    assert "office" in shown["outside"]
+    assert not [word for word in ("NLB", "Gateway Load Balancer") if word in "".join(shown.values())]
+
+
+def test_nothing_before_the_prediction_says_that_an_endpoint_needs_no_way_to_the_internet():
+    before = TEXT.partition('predict("11-p2"')[0].partition("## Worked trace")[2]
+    assert "no way to the internet" not in before
 
 
 def test_the_lesson_says_the_same_sentence_to_the_instructor_and_in_the_key_points():

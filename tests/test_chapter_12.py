@@ -216,6 +216,18 @@ def one_of_two(shop):
     )
 
 
+def out(*rules):
+    def change(shop):
+        shop["prod"].network_acl("db", inbound=["100 allow tcp 3306 from 10.0.10.0/23"], outbound=rules)
+
+    return change
+
+
+def mend_and_open_the_group(shop):
+    c12.mend(shop)
+    shop["prod"].security_group("db", inbound=["tcp 3306 from app", "tcp 22 from 0.0.0.0/0"])
+
+
 def forgets_the_way_in(shop):
     shop["prod"].network_acl("db", outbound=["100 allow tcp 1024-65535 to 10.0.10.0/23"])
 
@@ -228,6 +240,15 @@ def forgets_the_way_in(shop):
         (keeps_the_wrong_rule, "correct", ""),
         (one_of_two, "try again", "app-2 → db"),
         (forgets_the_way_in, "try again", "app → db"),
+        (out("100 allow tcp 40000 to 10.0.10.0/23"), "try again", "each connection picks another one"),
+        (out("100 allow tcp 49152-65535 to 10.0.10.0/23"), "try again", "app → db"),
+        (out("100 allow tcp 32768-60999 to 10.0.10.0/23"), "correct", ""),
+        (
+            out("100 allow tcp 1024-65535 to 10.0.10.0/23", "110 allow udp 1024-65535 to 10.0.10.0/23"),
+            "try again",
+            "udp",
+        ),
+        (mend_and_open_the_group, "try again", "“tcp 22 from 0.0.0.0/0”"),
     ],
 )
 def test_other_ways_to_mend_the_shop_are_judged_by_what_they_do(fix, state, said):
@@ -256,3 +277,59 @@ def test_the_line_of_the_fields_exercise_reads_as_its_solution_says():
 
 def test_the_lesson_says_the_same_sentence_to_the_instructor_and_in_the_key_points():
     assert len(re.findall(r"REJECT does not name who refused. The pair does, if it is a reply", TEXT)) == 3
+
+
+def web(*rules):
+    return lambda shop: shop["prod"].security_group("web", inbound=[*c12.HTTP, *rules])
+
+
+@pytest.mark.parametrize(
+    ("rules", "said"),
+    [
+        (("tcp 22 from 203.0.113.6/31",), "203.0.113.6 → web tcp 22"),
+        (("all from 203.0.113.7/32",), "“all from 203.0.113.7/32” lets in more"),
+        (("tcp 22 from 203.0.113.7/32", "tcp 3306 from 0.0.0.0/0"), "“tcp 3306 from 0.0.0.0/0” lets in more"),
+    ],
+)
+def test_a_door_that_is_wider_than_the_administrator_needs_is_refused(rules, said):
+    verdict = judge(exercise("12-close"), web(*rules))
+    assert verdict.state == "try again"
+    assert said in str(verdict)
+
+
+def test_the_replies_that_must_get_out_are_of_the_ports_in_the_log():
+    lines = pandas_lines("E")
+    ports = lines[(lines["interface"] == "db") & (lines["srcport"] == 3306)]["dstport"]
+    wanted = [packet.dst_port for packet in exercise("12-ticket").kind.answers]
+    assert wanted == [ports.min(), ports.max()]
+
+
+@pytest.mark.parametrize(
+    ("id", "wrong", "said"),
+    [
+        ("12-who", {"A": "one of the two"}, "In A the request was let in"),
+        ("12-who", {"B": "nobody here"}, "In B you see a refused request"),
+        ("12-who", {"C": "one of the two"}, "both lines of C"),
+        ("12-who", {"D": "nobody here"}, "It was refused all the same"),
+        ("12-never", {"name": "REJECT"}, "questions to Amazon's own"),
+        ("12-never", {"time": "ACCEPT"}, "169.254.169.123"),
+        ("12-fields", {"how many packets": "4680", "how many bytes": "90"}, "less than one byte"),
+        ("12-last-word", {"line 3": "REJECT", "line 4": "ACCEPT"}, "network ACL acl-data"),
+    ],
+)
+def test_a_wrong_pair_is_answered_with_what_speaks_against_it(id, wrong, said):
+    verdict = judge(exercise(id), exercise(id).answer | wrong)
+    assert verdict.state == "try again"
+    assert said in str(verdict)
+
+
+def test_the_sum_of_all_that_the_table_of_talkers_shows_is_told_to_be_counted_more_than_once():
+    pairs = pandas_lines("D").groupby(["source", "destination"])["bytes"].sum().nlargest(6)
+    shown = sum(value for ends, value in pairs.items() if c12.THIEF in ends)
+    verdict = judge(exercise("12-talkers"), int(shown))
+    assert verdict.state == "try again"
+    assert "more than once" in str(verdict)
+
+
+def test_nothing_before_the_top_talkers_says_that_the_sums_count_packets_twice():
+    assert "more than once" not in TEXT.partition('show("12-talkers")')[0].rpartition("### ")[2]

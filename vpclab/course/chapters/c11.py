@@ -15,7 +15,15 @@ from vpclab.course.stepping import walk
 from vpclab.course.words import ATTEMPTS
 from vpclab.data import data_path
 from vpclab.render import tables
-from vpclab.topology.model import NatGateway, NetworkInterface, SecurityGroup, VpcEndpoint
+from vpclab.topology.model import (
+    INBOUND,
+    OUTBOUND,
+    NatGateway,
+    NetworkInterface,
+    SecurityGroup,
+    VpcEndpoint,
+)
+from vpclab.topology.rules import within
 
 S3, SECRETS = service("s3"), service("secretsmanager")
 VIRGINIA = service("s3", region="us-east-1")
@@ -255,6 +263,13 @@ def from_outside() -> tuple[str, ...]:
     return kept(tuple(one.reaches and other.reaches for one, other in pairs))
 
 
+def show_outside() -> Table:
+    """Return the ways from the partner's VPC and from the office."""
+    partner, office = show_ways("robot"), show_ways(site("office"))
+    rows = [(who, *row) for who, ways in (("robot", partner), ("office", office)) for row in ways.rows]
+    return Table(("from", *partner.header), tuple(rows))
+
+
 @quietly
 def after_the_zone_failed() -> Topology:
     """Return what is left when zone a fails, in which the interface endpoint stands; `late` has a route."""
@@ -338,6 +353,11 @@ def mend_with_another(shop: Topology) -> None:
     shop["prod"].gateway_endpoint("s3", route_tables=["new"], name="gw-s3-new")
 
 
+def mend_with_interface(shop: Topology) -> None:
+    """Make an interface endpoint for S3 beside the gateway endpoint."""
+    shop["prod"].interface_endpoint("s3", ["data-c"], security_groups=["secrets"])
+
+
 def mend_with_nat(shop: Topology) -> None:
     """Give the new subnet a way to the whole internet."""
     shop["new"].route("0.0.0.0/0", to=shop["front-a"].nat_gateway())
@@ -389,6 +409,51 @@ def has_nat(network: Topology) -> bool:
     return bool(list(network.snapshot().all(NatGateway)))
 
 
+def does_too_much(network: Topology) -> tuple[Any, ...]:
+    """Return what the rows of the ticket do not see: a way that costs, or a group that was opened."""
+    if has_nat(network):
+        return ("All rows hold, but the backup leaves by a NAT gateway.",)
+    before = shop_with_second_database().snapshot()
+    for group in network.snapshot().all(SecurityGroup):
+        old = before.get(SecurityGroup, group.id)
+        for rule in group.rules if old else ():
+            if old and rule not in old.rules:
+                return (
+                    f"All rows hold, but now `{group.name}` has the rule “{rule}”. No group was at fault.",
+                )
+    return ()
+
+
+def lets_in_more(network: Topology) -> tuple[Any, ...]:
+    """Return the rule at the endpoint's door that lets in more than the rows ask for, if there is one."""
+    door = network["desk"].interfaces[0].value
+    for group in network.snapshot().all(SecurityGroup):
+        for rule in group.side(INBOUND) if group.id in door.group_ids else ():
+            if (rule.protocol, rule.from_port, rule.to_port) != (6, 443, 443):
+                return (f"All rows hold, but the door lets in more than tcp 443: “{rule}”.",)
+    return ()
+
+
+def sends_elsewhere(network: Topology) -> tuple[Any, ...]:
+    """Return what the rows do not see of the group `db`: a rule that lets out too much, or too little."""
+    listed = network[S3_LIST]
+    group = next(group for group in network.snapshot().all(SecurityGroup) if group.name == "db")
+    rules = group.side(OUTBOUND)
+    for rule in rules:
+        whole = rule.peer == listed.id
+        inside = not isinstance(rule.peer, str) and any(within(rule.peer, b) for b in listed.value.cidrs)
+        if (rule.protocol, rule.from_port, rule.to_port) != (6, 443, 443) or not (whole or inside):
+            return (f"All rows hold, but “{rule}” lets `db` start more than tcp 443 to S3.", listed)
+    if any(rule.peer == listed.id for rule in rules):
+        return ()
+    blocks = [rule.peer for rule in rules if not isinstance(rule.peer, str)]
+    for block in listed.value.cidrs:
+        if not any(within(block, other) for other in blocks):
+            said = f"All rows hold today. But S3 uses its whole list, and no rule of yours holds {block}."
+            return (said, listed)
+    return ()
+
+
 def forgot_the_others(network: Topology) -> bool:
     """Return whether the endpoint serves the new table and no longer that of `data-a`."""
     endpoints = network.snapshot().all(VpcEndpoint)
@@ -397,9 +462,10 @@ def forgot_the_others(network: Topology) -> bool:
 
 
 def public_address_moved_alone(network: Topology) -> bool:
-    """Return whether `spare-a` has the public address at its own interface."""
+    """Return whether a spare has the public address at its own interface."""
     door = network.snapshot().get(NetworkInterface, network["front-door"].id)
-    return str(network["spare-a"].public_ip) == "198.51.100.20" and door is not None
+    spares = [str(network[name].public_ip) for name in ("spare-a", "spare-c")]
+    return "198.51.100.20" in spares and door is not None
 
 
 def source_at_s3(way: Trace) -> str:
@@ -559,7 +625,6 @@ EXERCISES = (
                     },
                     which_services,
                     show_tries,
-                    "VPE-15",
                 ),
                 Aspect(
                     "late",
@@ -573,7 +638,7 @@ EXERCISES = (
                     "A peered VPC, and your data centre, with routes",
                     {"a": "reach it", "b": "do not"},
                     from_outside,
-                    lambda: show_ways("robot"),
+                    show_outside,
                 ),
                 Aspect(
                     "zone",
@@ -699,6 +764,7 @@ EXERCISES = (
                 Intent("guest", "db", tcp(443), must=False),
             ),
             hidden=("db",),
+            also=lets_in_more,
         ),
         hints=(
             "Follow the packet of `db` on the map: at which list does it end?",
@@ -750,6 +816,7 @@ EXERCISES = (
             ),
             picture=False,
             hidden=("db", "db-2"),
+            also=does_too_much,
         ),
         hints=(
             "Two questions to S3, from two databases with the same group. Then one question from `db-2` to "
@@ -763,16 +830,16 @@ EXERCISES = (
         why=(
             "The new subnet has a new table, and nobody had named it to the endpoint. A gateway endpoint "
             "serves the tables it was given, and no others; the interface endpoint served `data-c` from its "
-            "first minute. No way to the internet was needed."
+            "first minute. No way to the internet was needed. (An interface endpoint for S3 does it too, and "
+            "is paid by the hour.)"
         ),
         solution=mend,
-        also_right=(mend_by_association, mend_with_another),
+        also_right=(mend_by_association, mend_with_another, mend_with_interface),
         traps=(
             Trap(
                 mend_with_nat,
                 "M37",
-                "The backup arrives, and so does everything else that `db-2` sends anywhere. S3 needs no "
-                "such way: `db` has none.",
+                "A NAT gateway is paid by the hour and by the GB. S3 needs none: `db` reaches it without.",
                 when=has_nat,
             ),
             Trap(
@@ -810,6 +877,7 @@ EXERCISES = (
                 Intent(internet, "db", tcp(3306), must=False),
             ),
             hidden=("db",),
+            also=sends_elsewhere,
         ),
         hints=(
             "To which address is the packet for S3 written when it leaves `db`?",
@@ -921,6 +989,8 @@ by the hour and by the GB. Is there a third way?
             ),
         },
         after="""
+An endpoint is a way from a VPC to a service that needs no way to the internet.
+
 The line did one thing: it put a route into the table `data`. Its target is the **gateway endpoint** `gw-s3`.
 Its destination is a **prefix list**: S3's public blocks in this Region under one name, which AWS keeps up to
 date.

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from vpclab import Packet, Topology, Trace, data_path, icmp, internet, load_aws, tcp
+from vpclab import Packet, Topology, Trace, data_path, icmp, internet, load_aws, tcp, udp
 from vpclab.course.exercises import Exercise, Explanation, Prediction, Trap
 from vpclab.course.kinds import Choice, Edit, Finding, Intent, Match, Number, quietly
 from vpclab.course.logreading import NINE, shop_day
@@ -252,16 +252,19 @@ class Mend(Edit):
     """An edit after which the network ACLs of some subnets must still stop what they stopped before.
 
     Where no answer would come anyway, a packet's trace says nothing of a rule that is too wide; so the lists
-    themselves are asked.
+    themselves are asked. They must also let the `answers` out, and no group may have a rule more than before.
     """
 
     subnets: tuple[str, ...] = ()
     stopped: tuple[tuple[str, Packet], ...] = ()
+    answers: tuple[Packet, ...] = ()
 
     def find(self, value: Callable[[Any], object], right: Collection[Any]) -> Finding:
         """Judge a value."""
         found = super().find(value, right)
-        return (self._too_open(found.subject) or found) if found.right else found
+        if not found.right:
+            return found
+        return self._too_open(found.subject) or self._too_narrow(found.subject) or found
 
     def _too_open(self, network: Topology) -> Finding | None:
         snapshot = network.snapshot()
@@ -272,18 +275,36 @@ class Mend(Edit):
                 if decision.allowed:
                     said = TOO_OPEN.format(subnet=subnet.name, packet=f"{packet} ({direction})")
                     return Finding(False, said, (decision.because,), ("too open", acl.name), network)
+        before = {group.id: group.rules for group in self.given().snapshot().all(SecurityGroup)}
+        for group in snapshot.all(SecurityGroup):
+            for rule in group.rules:
+                if rule not in before.get(group.id, (rule,)):
+                    said = GROUP_OPENED.format(group=group.name, rule=rule)
+                    return Finding(False, said, (), ("group opened", group.name), network)
+        return None
+
+    def _too_narrow(self, network: Topology) -> Finding | None:
+        snapshot = network.snapshot()
+        subnet = next(s for s in snapshot.all(Subnet) if s.name == self.subnets[0])
+        acl = next(a for a in snapshot.all(NetworkAcl) if subnet.id in a.subnet_ids)
+        for packet in self.answers:
+            decision = evaluate_network_acl(packet, acl, OUTBOUND)
+            if not decision.allowed:
+                said = TOO_NARROW.format(packet=packet)
+                return Finding(False, said, (decision.because,), ("too narrow", acl.name), network)
         return None
 
 
-def _packet(src: str, dst: str, port: int, src_port: int = 40000) -> Packet:
+def _packet(src: str, dst: str, port: int, src_port: int = 40000, sends: Any = tcp) -> Packet:
     from vpclab.topology.rules import read_address
 
-    return Packet.of(tcp(port, src_port=src_port).header(read_address(src), read_address(dst)))
+    return Packet.of(sends(port, src_port=src_port).header(read_address(src), read_address(dst)))
 
 
-def front_list(value: Any) -> Any:
-    """Return the rules of the list that the last packet meets."""
-    return tuple(tables(shop_with_closed_front()["acl-front"]))
+def shown_list(value: Any) -> Any:
+    """Return the rules of the list that decides about the line that is wrong, or about the last one."""
+    name = "acl-data" if dict(value)["line 3"] == "REJECT" else "acl-front"
+    return tuple(tables(shop_with_closed_front()[name]))
 
 
 def top_of_day(value: float) -> Any:
@@ -305,6 +326,18 @@ def outbound_changed(network: Topology) -> bool:
     """Return whether its outbound side is not what it was."""
     sides = (set(acl_of_db(one).side(OUTBOUND)) for one in (network, web_shop_at_noon()))
     return next(sides) != next(sides)
+
+
+def lets_in_more(network: Topology) -> tuple[Any, ...]:
+    """Return the rule of the group of `web` that lets in more than customers and the administrator need."""
+    was, now = (
+        next(g for g in one.snapshot().all(SecurityGroup) if g.name == "web").side(INBOUND)
+        for one in (web_shop_open_to_ssh(), network)
+    )
+    for rule in now:
+        if rule not in was and str(rule) not in (*HTTP, "tcp 22 from 203.0.113.7/32"):
+            return (f"All rows hold, but “{rule}” lets in more than tcp 22 from the administrator.",)
+    return ()
 
 
 def serves_itself(network: Topology) -> bool:
@@ -330,9 +363,20 @@ def says(**pairs: str) -> Callable[[Any], bool]:
 
 
 TALKED = 1_029_522_800
+_OUT, _BACK = 1_025_603_011, 3_919_789  # of one interface
+MORE_THAN_ONCE = {out * _OUT + back * _BACK for out in (1, 2, 3) for back in (0, 1, 2, 3)} - {_OUT, TALKED}
 TOO_OPEN = (
     "The shop works again, and the border of `{subnet}` lets more pass than it did in the morning: {packet}. "
     "The rule you need has one protocol, the ports of replies, and the addresses of those who ask."
+)
+
+GROUP_OPENED = (
+    "The shop works again, and the group `{group}` has a rule more than in the morning: “{rule}”. No group "
+    "was at fault."
+)
+TOO_NARROW = (
+    "The rows hold with the one port that they are tried with. But each connection picks another one, and "
+    "the log of day E has this reply: {packet}."
 )
 
 EXERCISES = (
@@ -374,7 +418,7 @@ EXERCISES = (
                 "reply goes to port 40000.",
             ),
         ),
-        evidence=front_list,
+        evidence=shown_list,
     ),
     Exercise(
         id="12-who",
@@ -413,21 +457,28 @@ EXERCISES = (
                 "M05",
                 "In A the request was let in. A group that has let a request in needs no rule for its reply, "
                 "so it cannot have refused it.",
-                when=says(A="security group"),
+                when=lambda value: dict(value)["A"] in ("security group", "one of the two"),
             ),
             Trap(
                 {"A": "network ACL", "B": "security group", "C": "nobody here", "D": "security group"},
                 "M35",
                 "In B you see a refused request, and no more. Take the rule out of the group, or out of the "
                 "ACL: the same line is written.",
-                when=lambda value: dict(value)["B"] in ("security group", "network ACL"),
+                when=lambda value: dict(value)["B"] != "one of the two",
             ),
             Trap(
                 {"A": "network ACL", "B": "one of the two", "C": "nobody here", "D": "one of the two"},
                 "M09",
                 "An ACL stands at the border of a subnet. In D both ends are in `data-a`, and the packet "
-                "crosses no border.",
-                when=lambda value: dict(value)["D"] in ("one of the two", "network ACL"),
+                "crosses no border. It was refused all the same.",
+                when=lambda value: dict(value)["D"] != "security group",
+            ),
+            Trap(
+                {"A": "network ACL", "B": "one of the two", "C": "one of the two", "D": "security group"},
+                "M35",
+                "Read both lines of C to their last word. What would stand there, had somebody at `db` "
+                "refused a packet?",
+                when=lambda value: dict(value)["C"] != "nobody here",
             ),
         ),
     ),
@@ -492,7 +543,7 @@ EXERCISES = (
                 "M35",
                 "`web` asks and gets its answer, and still you will not find it: questions to Amazon's own "
                 "DNS server are left out.",
-                when=says(name="ACCEPT"),
+                when=lambda value: dict(value)["name"] != "no line",
             ),
             Trap(
                 {
@@ -506,6 +557,19 @@ EXERCISES = (
                 "It is not DNS that is left out, it is Amazon's DNS server. One that you run yourself has a "
                 "network interface, and talks as everybody does.",
                 when=says(**{"own name": "no line"}),
+            ),
+            Trap(
+                {
+                    "visit": "ACCEPT",
+                    "ping": "REJECT",
+                    "name": "no line",
+                    "own name": "ACCEPT",
+                    "time": "ACCEPT",
+                },
+                "M35",
+                "`web` gets the time, and still you will not find it: look for 169.254.169.123 in the list "
+                "of visitors that the clerk never writes down.",
+                when=lambda value: dict(value)["time"] != "no line",
             ),
         ),
     ),
@@ -542,7 +606,7 @@ EXERCISES = (
                 "IMP-j",
                 "Each packet is in it more than once: `app` wrote it down when it left, and the NAT gateway "
                 "when it came and when it went on.",
-                when=lambda value: value in (2_055_125_811, 2_059_045_600, 3_076_809_033, 3_088_568_400),
+                when=lambda value: value in MORE_THAN_ONCE,
             ),
             Trap(
                 1_025_603_011,
@@ -564,7 +628,7 @@ EXERCISES = (
             "| ports of `web` | 155 different ones | 22, and no other |\n"
             "| lines | 155, each REJECT | 288, each ACCEPT |\n"
             "| connections | none | 118 in 36 minutes |\n"
-            "| they last | – | 117 some seconds; the last one 20 minutes |\n\n"
+            "| they last | – | 117 of them a few seconds; the last one 20 minutes |\n\n"
             "A colleague searches both logs for REJECT and reports: “Day B: attacked, and defended. Day C: "
             "nothing.” What do you say?"
         ),
@@ -647,6 +711,11 @@ EXERCISES = (
                 (OUTBOUND, _packet("10.0.20.10", THIEF, 40000)),
                 (INBOUND, _packet("10.0.0.10", "10.0.20.10", 3306)),
                 (INBOUND, _packet("10.0.10.10", "10.0.20.10", 22)),
+                (OUTBOUND, _packet("10.0.20.10", "10.0.10.10", 40000, sends=udp)),
+            ),
+            answers=(
+                _packet("10.0.20.10", "10.0.10.10", 32907, src_port=3306),
+                _packet("10.0.20.10", "10.0.10.10", 60719, src_port=3306),
             ),
         ),
         hints=(
@@ -756,6 +825,17 @@ EXERCISES = (
                 "54321 is the port that the asker picked for itself. This line is a reply: it goes there.",
                 when=lambda value: dict(value)["port of the service"] == "54321",
             ),
+            Trap(
+                {
+                    "protocol": "6",
+                    "port of the service": "8443",
+                    "how many packets": "4680",
+                    "how many bytes": "90",
+                },
+                "IMP-j",
+                "Then a packet would have less than one byte. Its two addresses alone take eight.",
+                when=lambda value: dict(value)["how many packets"] == "4680",
+            ),
         ),
     ),
     Exercise(
@@ -774,8 +854,9 @@ EXERCISES = (
                 Intent(internet, "web", tcp(80)),
                 Intent(GUESSER, "web", tcp(22), must=False),
                 Intent(internet, "web", tcp(22), must=False),
-                Intent(internet("203.0.113.8"), "web", tcp(22), must=False),
+                Intent(internet("203.0.113.6"), "web", tcp(22), must=False),
             ),
+            also=lets_in_more,
         ),
         hints=(
             "Who must get in at port 22? Write that, and nothing else.",
@@ -835,6 +916,7 @@ PREDICTIONS = (
                 "M05",
                 "No answer was ever made: the ping itself was not let in.",
             ),
+            "both": ("M34", "The monitor got no answer. See on the map where the ping ends."),
         },
         after="""
 One line, and it calms the alarm: the packet came to the interface, and a list refused it. Customers' lines
@@ -892,6 +974,7 @@ reply that is refused was refused by a network ACL. At the interface of who was 
                 "The group let the request in, so it remembers, and lets the reply out without any rule.",
             ),
             "request refused": ("M05", "The request comes in, and the inbound rules are as before."),
+            "none": ("M35", "Both packets come to the interface of `db`, and each leaves a line."),
         },
         after="""
 That is why ACCEPT followed by REJECT is never a group: even one without a single outbound rule lets replies
