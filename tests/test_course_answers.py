@@ -345,14 +345,14 @@ def meets(kind: Any, block: Any) -> bool:
     first, last = int(block[0]), int(block[-1])
     ends = [(int(net[0]), int(net[-1])) for net in map(ip_network, (*kind.covers, *kind.avoids))]
     covers, avoids = ends[: len(kind.covers)], ends[len(kind.covers) :]
-    home = ip_network(kind.inside) if kind.inside else block
+    inside = (kind.inside,) if isinstance(kind.inside, str) else kind.inside or (str(block),)
+    homes = [(int(net[0]), int(net[-1])) for net in map(ip_network, inside)]
     free = block.num_addresses - 5 if block.num_addresses >= 16 else 0
     half = block.num_addresses // 2
     return (
         all(first <= start and end <= last for start, end in covers)
         and all(last < start or end < first for start, end in avoids)
-        and int(home[0]) <= first
-        and last <= int(home[-1])
+        and any(start <= first and last <= end for start, end in homes)
         and free >= kind.hosts
         and (not kind.smallest or not kind.hosts or (half - 5 if half >= 16 else 0) < kind.hosts)
     )

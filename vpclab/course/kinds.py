@@ -596,8 +596,8 @@ def run(function: Callable[[Any], object], network: Topology) -> object:
 class Cidr(Kind):
     """A CIDR block, judged by what it must do rather than by one stored answer.
 
-    It must hold `covers`, leave `avoids` alone, lie `inside`, leave `hosts` usable addresses (five of a
-    subnet's are AWS's, SUB-3), and, if `smallest`, be no larger than that takes. With `given`, `place` and
+    It must hold `covers`, leave `avoids` alone, lie `inside` (in one of several), leave `hosts` usable addresses (five
+    of a subnet's are AWS's, SUB-3), and, if `smallest`, be no larger than that takes. With `given`, `place` and
     `intents` the block is also put into a network, and the traces judge it. Without any of these the
     declared answers do.
     """
@@ -605,7 +605,7 @@ class Cidr(Kind):
     name = "cidr"
     covers: tuple[str, ...] = ()
     avoids: tuple[str, ...] = ()
-    inside: str | None = None
+    inside: str | tuple[str, ...] | None = None
     hosts: int = 0
     smallest: bool = False
     given: Given | None = None
@@ -677,8 +677,9 @@ class Cidr(Kind):
         for item in self.avoids:
             if ip_network(item).overlaps(block):
                 return words.BLOCK_HITS.format(block=block, item=item)
-        if self.inside and not block.subnet_of(ip_network(self.inside)):
-            return words.BLOCK_OUTSIDE.format(block=block, item=self.inside)
+        around = (self.inside,) if isinstance(self.inside, str) else self.inside or ()
+        if around and not any(block.subnet_of(ip_network(item)) for item in around):
+            return words.BLOCK_OUTSIDE.format(block=block, item=" or ".join(around))
         if usable(block) < self.hosts:
             return words.BLOCK_TOO_SMALL.format(
                 block=block, usable=f"{usable(block):,}", hosts=f"{self.hosts:,}"
