@@ -7,6 +7,7 @@ import pytest
 from lessons import PARTS, Lesson, values
 
 from vpclab import tcp, trace
+from vpclab.course import words
 from vpclab.course.chapters import c02
 from vpclab.course.declarations import catalogue, exercise, prediction
 from vpclab.course.exercises import Exercise, Explanation, judge
@@ -164,3 +165,32 @@ def test_the_lines_that_are_to_be_refused_are_refused():
     for cell in cells:
         with pytest.raises(Refused):
             exec(cell.source, names)
+
+
+def test_nothing_before_the_question_whether_a_block_grows_says_that_it_does_not():
+    cells = [cell.source for cell in CHAPTER.cells if "notes" not in cell.tags]
+    before = cells[: next(n for n, source in enumerate(cells) if 'show("02-p6")' in source)]
+    said = [prediction("02-p7").after, *(trap.message for trap in exercise("02-size").traps), *before]
+    assert not any("never change" in text or "does not grow" in text for text in said)
+
+
+@pytest.mark.parametrize("block", ["8.8.0.0/16", "11.0.0.0/16", "100.64.0.0/16"])
+def test_a_block_of_other_peoples_addresses_is_no_plan(block):
+    verdict = judge(exercise("02-environments"), block)
+    assert verdict.word == words.TRY_AGAIN
+    assert f"{block} is not inside 10.0.0.0/8 or 172.16.0.0/12 or 192.168.0.0/16" in str(verdict)
+
+
+def test_the_new_web_server_carries_the_group_that_is_asked_for():
+    def without(shop):
+        shop["prod"].subnet("front-d", "10.0.4.0/24", az="d").instance("web-3")
+
+    def beside_the_database(shop):
+        shop["data-c"].instance("web-3", security_groups=["web"])
+
+    assert "carries the group `default`" in str(judge(exercise("02-ticket"), without))
+    assert judge(exercise("02-ticket"), beside_the_database).word == words.CORRECT
+
+
+def test_the_blank_rows_of_the_first_steps_are_filled_by_the_right_answer():
+    assert "128, so it is a /25" in str(judge(exercise("02-size"), "10.5.0.128/25"))

@@ -185,6 +185,14 @@ def stands_in_a(network: Topology, new_subnet: bool) -> bool:
     return bool(subnet.az.endswith("a")) and (subnet.name not in ("front-a", "front-c")) is new_subnet
 
 
+def without_its_group(network: Topology) -> tuple[Any, ...]:
+    """Return that the new server does not carry the list that was asked for, or nothing."""
+    carried = [network[id].value.name for id in network["web-3"].interfaces[0].value.group_ids]
+    if "web" in carried:
+        return ()
+    return (f"All rows hold, but `web-3` carries the group `{carried[0]}`. Customers are let in by `web`.",)
+
+
 def where_it_arrives(way: Trace) -> str:
     """Return in which environment a packet ended."""
     return "own" if way.reaches and way.forward[-1].component.name == "dev-db" else "other"
@@ -261,7 +269,10 @@ EXERCISES = (
             "65 do not fit into 64, so it is 128 addresses, a /25. The first half holds `front-a`.",
         ),
         deciding="/25",
-        why="60 and the five that AWS keeps are 65, one more than a /26 has. The upper half is free.",
+        why=(
+            "60 and the five that AWS keeps are 65, one more than a /26 has. The first power of two that "
+            "holds them is 128, so it is a /25, and the upper half is free."
+        ),
         solution="10.5.0.128/25",
         also_right=("10.5.0.128 / 25", "10.5.0.200/25", "１0.5.0.128/25"),
         traps=(
@@ -274,7 +285,7 @@ EXERCISES = (
             Trap(
                 "10.5.1.0/25",
                 "M27",
-                "The VPC ends at 10.5.0.255, and its block does not grow because a subnet needs room.",
+                "The VPC ends at 10.5.0.255, and a subnet is a part of its VPC.",
                 when=lambda block: not overlaps(block, "10.5.0.0/24"),
             ),
         ),
@@ -328,10 +339,12 @@ EXERCISES = (
         prompt=(
             "`prod` has 10.0.0.0/16, `dev` has 10.1.0.0/16, and the office uses 192.168.0.0/16. Which block "
             "does the new VPC `test` get? It is as large as the two others, for some day it may hold 60,000 "
-            "instances, and it may be joined to both and to the office later."
+            "instances, and it may be joined to both and to the office later. Take "
+            "it from the three ranges above."
         ),
         kind=Cidr(
             avoids=("192.168.0.0/16",),
+            inside=("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"),
             hosts=60_000,
             given=production_and_development,
             place=place_test,
@@ -424,6 +437,7 @@ EXERCISES = (
             given=shop_with_two_fronts,
             intents=(InFailure("jobs", "web-3", tcp(443), before="web-2"), Intent("jobs", "db", tcp(3306))),
             picture=False,
+            also=without_its_group,
         ),
         hints=(
             "`jobs` is there to ask the others. Which of them do not answer?",
@@ -435,8 +449,8 @@ EXERCISES = (
         deciding="10.0.4.0",
         why=(
             "Both web servers were in zone a: the name `front-c` said c, and a name decides nothing. A "
-            "subnet stays in the zone that it was made in. So a new one was needed, in another zone of the "
-            "same VPC."
+            "subnet stays in the zone that it was made in. So `web-3` needed a subnet in another zone of "
+            "the same VPC."
         ),
         solution=one_more_zone,
         also_right=(one_more_in_c,),
@@ -497,7 +511,10 @@ Codes in brackets, such as SG-12, number facts about AWS. You can read past them
         given=shop,
         flow=Intent("web", "db", tcp(3306)),
         beliefs={
-            "blocked": ("M26", "Two zones, but one VPC: it covers both, and no border lies between them."),
+            "blocked": (
+                "M26",
+                "Two zones, but one VPC: it covers both, and where one zone ends nobody asks.",
+            ),
             "reply-blocked": ("M26", "The answer has the same way as the question: inside one VPC."),
         },
         after="""
@@ -584,7 +601,8 @@ So 16 - 5 = 11 are for you, and the twelfth instance finds none. A /24 leaves 25
         after="""
 The first block of a VPC stays for ever, in its size too. What you can do is add a second block beside it,
 which AWS calls secondary. Not any block will do: it must not overlap the first, and AWS refuses some ranges
-beside others. It is better to begin large.
+beside others. So it is decided on the first day whether two VPCs can ever be joined. And it is better to
+begin large.
 """,
     ),
     Prediction(
@@ -601,8 +619,8 @@ beside others. It is better to begin large.
             "made": ("M24", "AWS compares the blocks of the VPCs. Which parts are in use it does not ask."),
         },
         after="""
-Since a block never changes, it is decided on the first day whether two VPCs can ever be joined. So plan all
-environments at once, on one sheet of paper, with the office on it.
+The blocks that two VPCs have decide whether they can be joined. So plan all environments at once, on one
+sheet of paper, with the office on it.
 """,
     ),
     Prediction(
