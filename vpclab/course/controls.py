@@ -28,7 +28,7 @@ __all__ = [
 
 # A choice of several lines needs their height, and not that of one.
 CHOICES = (
-    "<style>.jupyter-widget-radio .jupyter-widget-radio-box label"
+    "<style>.widget-radio .widget-radio-box label, .jupyter-widget-radio .jupyter-widget-radio-box label"
     "{height:auto;line-height:1.4;padding-bottom:2px}</style>"
 )
 # Two columns where there is room for both, one below the other in a narrow window.
