@@ -596,10 +596,10 @@ def run(function: Callable[[Any], object], network: Topology) -> object:
 class Cidr(Kind):
     """A CIDR block, judged by what it must do rather than by one stored answer.
 
-    It must hold `covers`, leave `avoids` alone, lie `inside` (in one of several), leave `hosts` usable addresses (five
-    of a subnet's are AWS's, SUB-3), and, if `smallest`, be no larger than that takes. With `given`, `place` and
-    `intents` the block is also put into a network, and the traces judge it. Without any of these the
-    declared answers do.
+    It must hold `covers`, leave `avoids` alone, lie `inside` (or in one of several), leave `hosts` usable
+    addresses (five of a subnet's are AWS's, SUB-3), and, if `smallest`, be no larger than that takes. With
+    `given`, `place` and `intents` the block is also put into a network, and the traces judge it. Without
+    any of these the declared answers do.
     """
 
     name = "cidr"
