@@ -180,12 +180,27 @@ WRONG_WAYS = {
     "IPv6 straight out": ({"inner": "igw"}, "M38", "open in both directions"),
     "databases with a way out": ({"data": "shared"}, "", "db-a → internet 203.0.113.80 tcp 443 must not"),
     "no endpoint": ({"endpoint": "none"}, "M37", "S3 needs no NAT"),
-    "an endpoint in one zone": ({"endpoint": "one"}, "M37", "S3 needs no NAT"),
+    "an endpoint in one zone": ({"endpoint": "one"}, "M37", "Each call writes the list of tables anew"),
     "one zone": ({"at": "aa"}, "", "Availability Zone a fails"),
     "letters mixed up": ({"at": "ca"}, "", "Availability Zone a fails"),
     "other zones": ({"at": "bd"}, "", "no subnet is in Availability Zone"),
     "production and test joined": ({"road": True}, "M44", "joined two environments"),
 }  # fmt: skip
+
+
+def test_an_endpoint_made_anew_in_the_loop_is_told_from_none():
+    def loop(shop):
+        c14.ways(shop)
+        for zone in "ac":
+            shop["prod"].gateway_endpoint(
+                "s3", route_tables=[subnet_of(shop, f"prod/app-{zone}").route_table]
+            )
+
+    assert said("14-ways", loop)[1:] == said("14-ways", c14.ways_with(endpoint="one"))[1:]
+
+
+def test_no_frame_holds_a_name_that_nothing_uses_yet():
+    assert "vpc =" not in code("def doors(")
 
 
 @pytest.mark.parametrize("design", RIGHT_WAYS.values(), ids=RIGHT_WAYS)
@@ -360,6 +375,12 @@ WRONG_DEVELOPMENT = {
     "ssh for more than the office": (c14.development_with(ssh="tcp 22 from 203.0.113.0/24"), ""),
     "ssh for the inner addresses": (c14.development_with(ssh="tcp 22 from 192.168.0.0/16"), ""),
     "everything for the office": (c14.development_with(ssh="all from 203.0.113.64/28"), ""),
+    "https for everybody": (c14.development_with(ssh=("tcp 22 from 203.0.113.64/28", V4)), "M05"),
+    "ping for everybody": (
+        c14.development_with(ssh=("tcp 22 from 203.0.113.64/28", "icmp from 0.0.0.0/0")),
+        "",
+    ),
+    "addresses of others": (c14.development_with(block="8.8.0.0/16"), ""),
     "no signpost": (c14.development_with(gate=False), "M12"),
     "no address": (c14.development_with(address=False), "M11"),
     "a NAT gateway": (c14.development_with(nat=True), ""),
@@ -421,6 +442,10 @@ def test_a_fix_that_is_wrong_does_not_say_what_is_open():
         lambda shop: shop["prod"].security_group("web", inbound=[]),
         lambda shop: shop["prod/web"].allow(inbound=["tcp 80 from 0.0.0.0/0"]),
         lambda shop: [c14.mend(shop), shop["prod/web"].allow(inbound=["tcp 22 from 203.0.113.64/28"])],
+        lambda shop: [
+            c14.mend(shop),
+            shop["test"].security_group("web", inbound=["tcp 443 from 203.0.113.70/32"]),
+        ],
     ],
 )
 def test_a_fix_that_closes_too_much_or_too_little_is_refused(change):

@@ -24,7 +24,7 @@ from vpclab.evaluate.packets import TrafficType
 from vpclab.evaluate.reachability import internet_hosts
 from vpclab.evaluate.traffic import NOTHING, Traffic, part_of
 from vpclab.topology.errors import VpclabError
-from vpclab.topology.model import Instance, NatGateway, NetworkInterface, Vpc
+from vpclab.topology.model import Instance, NatGateway, NetworkInterface, Vpc, VpcEndpoint
 
 OFFICE, PAYMENT = internet("203.0.113.70"), internet("203.0.113.80")
 OFFICE_BLOCK = ip_network("203.0.113.64/28")
@@ -256,8 +256,17 @@ def backs_up_past_nat(network: Topology) -> Finding | None:
         if not way.reaches or any(thing.kind in ("nat_gateway", "instance") for thing in passed):
             said = f"Sentence 6: the backups of {name} pass NAT, and each GB is paid for there."
             said = said if way.reaches else f"Sentence 6: the backups of {name} do not reach S3."
-            return refuted("s3", said, network, way)
+            return refuted(f"s3: {_why_not_past(network, way.reaches)}", said, network, way)
     return None
+
+
+def _why_not_past(network: Topology, reaches: bool) -> str:
+    """Return whether production has an endpoint for S3, if only for other tables."""
+    snapshot = network.snapshot()
+    to_s3 = [one for one in snapshot.all(VpcEndpoint) if one.service.endswith(".s3")]
+    homes = [snapshot.get(Vpc, one.vpc_id) for one in to_s3]
+    there = any(vpc is not None and vpc.name == "prod" for vpc in homes)
+    return ("other tables" if there else "no endpoint") if reaches else "lost"
 
 
 def named(network: Topology, *tiers: str) -> Iterator[tuple[str, Instance]]:
@@ -343,6 +352,23 @@ def nothing_else(network: Topology) -> Finding | None:
     return refuted(f"surplus {one.label}", said, network, way)
 
 
+KEPT = rows(
+    *(f"internet 203.0.113.{last}, test/web-a, tcp 443, must" for last in (65, 78)),
+    *(f"internet 203.0.113.{last}, dev/box, tcp 22, must" for last in (65, 78)),
+    *(f"prod/web-c, prod/app-{zone}, tcp 8080, must" for zone in "ac"),
+    *(f"prod/app-{zone}, prod/db-c, tcp 3306, must" for zone in "ac"),
+)
+
+
+def keeps(network: Topology) -> Finding | None:
+    """Return what the brief asks for beside its rows, and no longer works, or None."""
+    for row in KEPT:
+        way = row.trace(network)
+        if not way.reaches:
+            return refuted("lost", f"{row.flow} worked before, and the brief asks for it.", network, way)
+    return None
+
+
 def nothing_else_untold(network: Topology) -> Finding | None:
     """Return that something works that nobody asked for, without saying what, or None."""
     one = next(surplus(network), None)
@@ -384,6 +410,16 @@ def joinable(network: Topology) -> Finding | None:
     return None
 
 
+def fetches_from_everywhere(network: Topology) -> Finding | None:
+    """Return the block of development that takes addresses of the internet for its own, or None."""
+    for block in (b for vpc in network.snapshot().all(Vpc) if vpc.name == "dev" for b in vpc.blocks):
+        if block.version == 4 and block.is_global:
+            said = f"Sentence 8: {block} belongs to others on the internet; `box` cannot ask them any more."
+            way = trace(network, "dev/box", internet(str(block[-2])), tcp(443))
+            return refuted("public block", said, network, way)
+    return None
+
+
 def _refusal(network: Topology, block: Any) -> tuple[str, ...]:
     """Return what AWS would say to a peering with a VPC of that block."""
     lab = network.copy()
@@ -421,10 +457,9 @@ def doors(shop: Topology) -> None:
     """Write the lists at the doors of production and test."""
     visitors = {"prod": ["0.0.0.0/0", "::/0"], "test": ["203.0.113.64/28"]}
     for name, blocks in visitors.items():
-        vpc = shop[name]
-        vpc.security_group("web", inbound=[f"tcp 443 from {block}" for block in blocks])
-        vpc.security_group("app", inbound=["tcp 8080 from web"])
-        vpc.security_group("db", inbound=["tcp 3306 from app"])
+        shop[name].security_group("web", inbound=[f"tcp 443 from {block}" for block in blocks])
+        shop[name].security_group("app", inbound=["tcp 8080 from web"])
+        shop[name].security_group("db", inbound=["tcp 3306 from app"])
 
 
 def development(shop: Topology) -> None:
@@ -512,7 +547,8 @@ def doors_with(
 
 
 def development_with(
-    *, block: str = "10.3.0.0/16", subnet: str = "", ssh: str = "tcp 22 from 203.0.113.64/28",
+    *, block: str = "10.3.0.0/16", subnet: str = "",
+    ssh: str | tuple[str, ...] = "tcp 22 from 203.0.113.64/28",
     gate: bool = True, address: bool = True, nat: bool = False, peer: str = "",
 ) -> Callable[[Topology], None]:  # fmt: skip
     """Return another design of development."""
@@ -526,7 +562,7 @@ def development_with(
             desk.route("0.0.0.0/0", to=igw)
         if nat:
             desk.nat_gateway("nat")
-        dev.security_group("box", inbound=[ssh])
+        dev.security_group("box", inbound=[ssh] if isinstance(ssh, str) else list(ssh))
         desk.instance("box", public_ip=address, security_groups=["box"])
         if peer:
             road = dev.peer(shop[peer], "pcx")
@@ -631,6 +667,14 @@ def overlapping(network: Topology) -> bool:
     """Return whether the rows of step 3 hold, and development's block is taken."""
     found = joinable(network) if all(r.trace(network).reaches == r.must for r in DEVELOPMENT) else None
     return found is not None and found.key == "overlap"
+
+
+def opened_for_packages(network: Topology) -> bool:
+    """Return whether the rows of step 3 hold, and strangers get to tcp 443 of development's machine."""
+    if not all(row.trace(network).reaches == row.must for row in DEVELOPMENT):
+        return False
+    one = next(surplus(network), None)
+    return one is not None and (one.label, one.traffic) == ("internet → dev/box", tcp(443))
 
 
 def wide_answer_rule(network: Topology) -> bool:
@@ -765,7 +809,8 @@ EXERCISES = (
         id="14-ways",
         title="Step 1: the ways of production and test",
         prompt=(
-            "Finish the frame. In this step every door stands open, so only ways keep packets apart. "
+            "Finish the frame: change its lines, and add others where you need them, outside the inner loop, "
+            "too. In this step every door stands open, so only ways keep packets apart. "
             "Besides the rows: production outlives zone a, and zone c (sentence 3); its backups reach S3 "
             "without passing NAT (6); over IPv6 nobody reaches `app` or `db` either."
         ),
@@ -795,8 +840,9 @@ EXERCISES = (
             "Go tier by tier: what must reach it from outside, and what must it reach? Then zone by zone.",
             "The web subnets need a gate, two signposts (IPv4 and IPv6) and addresses outside. Each "
             "application subnet needs a table of its own. The databases need nothing.",
-            "In each zone `web.nat_gateway(...)`, a table for `app` with 0.0.0.0/0 to it, and an S3 endpoint "
-            "in that table. The table of the web subnets leads 0.0.0.0/0 and ::/0 to the internet gateway.",
+            "In each zone `web.nat_gateway(...)`, and a table for `app` with 0.0.0.0/0 to it. In each VPC "
+            "one S3 endpoint, made after the inner loop, with all tables of `app`. The table of the web "
+            "subnets leads 0.0.0.0/0 and ::/0 to the internet gateway.",
         ),
         deciding="nat_gateway(",
         why="The ways alone keep strangers from everything but the web servers, even with every door open.",
@@ -852,6 +898,12 @@ EXERCISES = (
                 "M37",
                 "It works, through the NAT gateway, and is paid by the GB there. S3 needs no NAT: follow the "
                 "packet below.",
+            ),
+            Trap(
+                ways_with(endpoint="one"),
+                "M37",
+                "You have an endpoint, and the table of this machine does not lead to it. Each call writes "
+                "the list of tables anew. So collect them in the loop, and make the endpoint after it.",
             ),
             Trap(
                 ways_with(road=True),
@@ -934,7 +986,7 @@ EXERCISES = (
         kind=Design(
             given=with_doors,
             intents=DEVELOPMENT,
-            tests=(joinable, cheap, apart, nothing_else),
+            tests=(joinable, fetches_from_everywhere, cheap, apart, nothing_else),
         ),
         hints=(
             "Without NAT there is one way left by which a machine reaches the internet, and the office "
@@ -964,6 +1016,12 @@ EXERCISES = (
                 development_with(ssh="tcp 22 from 0.0.0.0/0"),
                 "M14",
                 "This machine has gate, signpost and address. With such a list everybody is a guest.",
+            ),
+            Trap(
+                development_with(ssh=("tcp 22 from 203.0.113.64/28", V4)),
+                "M05",
+                "Packages come as answers, and answers need no rule. This one lets strangers begin.",
+                when=opened_for_packages,
             ),
             Trap(
                 development_with(gate=False),
@@ -1001,7 +1059,7 @@ EXERCISES = (
             intents=brief(),
             picture=False,
             hidden=("prod/app-a", "prod/app-c", "prod/db-a", "prod/db-c"),
-            tests=(nothing_else_untold, survives, apart),
+            tests=(nothing_else_untold, survives, keeps, apart),
             proof=Intent(internet, "prod/web-a", tcp(22), ip_version=6),
         ),
         hints=(
