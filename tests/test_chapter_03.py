@@ -4,13 +4,12 @@ import json
 import re
 
 import pytest
-from lessons import PARTS, Lesson, values
+from lessons import Lesson, values
 
 from vpclab import Refused, internet, tcp, trace
 from vpclab.course import route_explorer, show
 from vpclab.course.chapters import c03
-from vpclab.course.declarations import catalogue, prediction
-from vpclab.course.exercises import Exercise, Explanation
+from vpclab.course.declarations import prediction
 from vpclab.data import data_path
 
 LESSON = Lesson("03")
@@ -29,23 +28,6 @@ def test_the_networks_that_learners_build_are_those_that_questions_are_about():
     for start, name, given in steps:
         exec(code(start).removesuffix("\ngates"), names)
         assert values(names[name]) == values(given()), start
-
-
-def test_the_parts_stand_in_the_order_of_the_course():
-    found = re.findall(r"^## ([A-Z][a-z]+(?: [a-z]+)*)", TEXT, re.MULTILINE)
-    assert tuple(found) == PARTS
-
-
-@pytest.mark.parametrize("belief", ["M12", "M19", "M22", "M45", "IMP-l", "IMP-m"])
-def test_each_misconception_of_the_chapter_is_trained(belief):
-    trained = {}
-    for item in (item for id, item in catalogue().items() if id.startswith("03-")):
-        if isinstance(item, Explanation):
-            continue
-        traps = [t.misconception for t in item.traps] if isinstance(item, Exercise) else []
-        beliefs = [] if isinstance(item, Exercise) else [belief for belief, _ in item.beliefs.values()]
-        trained[item.id] = {*traps, *beliefs}
-    assert [id for id in trained if belief in trained[id]]
 
 
 def test_there_are_at_most_seven_new_words():

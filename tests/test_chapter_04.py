@@ -4,12 +4,12 @@ import json
 import re
 
 import pytest
-from lessons import PARTS, SOURCES, Lesson, values
+from lessons import SOURCES, Lesson, values
 
 from vpclab import internet, tcp, trace
 from vpclab.course.chapters import c04
 from vpclab.course.declarations import catalogue, exercise, prediction
-from vpclab.course.exercises import Exercise, Explanation, judge
+from vpclab.course.exercises import Exercise, judge
 
 LESSON = Lesson("04")
 TEXT, code = LESSON.text, LESSON.code
@@ -24,23 +24,6 @@ def test_the_network_that_learners_build_is_the_one_that_predictions_are_about()
     assert values(names["shop"]) == values(c04.shop())
     exec(code("changed ="), names)
     assert values(names["changed"]) == values(c04.shop_without_route())
-
-
-def test_the_parts_stand_in_the_order_of_the_course():
-    found = re.findall(r"^## ([A-Z][a-z]+(?: [a-z]+)*)", TEXT, re.MULTILINE)
-    assert tuple(found) == PARTS
-
-
-@pytest.mark.parametrize("belief", ["M11", "M12", "M13", "M14", "M28", "M42", "IMP-b"])
-def test_each_misconception_of_the_chapter_is_trained(belief):
-    trained = {}
-    for item in (item for id, item in catalogue().items() if id.startswith("04-")):
-        if isinstance(item, Explanation):
-            continue
-        traps = [t.misconception for t in item.traps] if isinstance(item, Exercise) else []
-        beliefs = [] if isinstance(item, Exercise) else [belief for belief, _ in item.beliefs.values()]
-        trained[item.id] = {*traps, *beliefs}
-    assert [id for id in trained if belief in trained[id]]
 
 
 def test_every_kind_of_exercise_the_course_asks_for_is_there():

@@ -6,12 +6,12 @@ from contextlib import redirect_stdout
 from io import StringIO
 
 import pytest
-from lessons import PARTS, Lesson, values
+from lessons import Lesson, values
 
 from vpclab import internet, tcp, trace
 from vpclab.course.chapters import c05
 from vpclab.course.declarations import catalogue, prediction
-from vpclab.course.exercises import Exercise, Explanation, judge
+from vpclab.course.exercises import Exercise, judge
 from vpclab.course.natting import GATEWAY, INSTANCE
 from vpclab.course.quiz import all_questions
 from vpclab.data import data_path
@@ -42,22 +42,7 @@ def test_the_networks_that_learners_build_are_those_that_questions_are_about():
             assert values(names[name]) == values(given()), start
 
 
-def test_the_parts_stand_in_the_order_of_the_course():
-    found = re.findall(r"^## ([A-Z][a-z]+(?: [a-z]+)*)", TEXT, re.MULTILINE)
-    assert tuple(found) == PARTS
-
-
 BELIEFS = ["M15", "M16", "M17", "M18", "M20", "M38", "M39", "M41", "M46", "IMP-h", "IMP-i", "IMP-n"]
-
-
-@pytest.mark.parametrize("belief", BELIEFS)
-def test_each_misconception_of_the_chapter_is_trained(belief):
-    trained = {}
-    for item in (item for item in ITEMS if not isinstance(item, Explanation)):
-        traps = [t.misconception for t in item.traps] if isinstance(item, Exercise) else []
-        beliefs = [] if isinstance(item, Exercise) else [belief for belief, _ in item.beliefs.values()]
-        trained[item.id] = {*traps, *beliefs}
-    assert [id for id in trained if belief in trained[id]]
 
 
 def test_the_recall_questions_are_of_several_types_and_train_this_chapters_beliefs():

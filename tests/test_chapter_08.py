@@ -6,12 +6,12 @@ from contextlib import redirect_stdout
 from io import StringIO
 
 import pytest
-from lessons import PARTS, Lesson, values
+from lessons import Lesson, values
 
 from vpclab import icmp, internet, resolve, tcp, trace, udp
 from vpclab.course.chapters import c08
-from vpclab.course.declarations import catalogue, exercise, prediction
-from vpclab.course.exercises import Exercise, Explanation, judge
+from vpclab.course.declarations import exercise, prediction
+from vpclab.course.exercises import judge
 from vpclab.course.portbook import ports
 from vpclab.data import data_path
 
@@ -31,23 +31,6 @@ def test_the_networks_that_learners_build_are_those_that_questions_are_about():
         assert values(names["changed"]) == values(c08.shop_with_udp())
         exec(code("shop.vpc("), names)
         assert values(names["shop"]) == values(c08.shop_with_names())
-
-
-def test_the_parts_stand_in_the_order_of_the_course():
-    found = re.findall(r"^## ([A-Z][a-z]+(?: [a-z]+)*)", TEXT, re.MULTILINE)
-    assert tuple(found) == PARTS
-
-
-@pytest.mark.parametrize("belief", ["M04", "M34", "IMP-e", "IMP-q"])
-def test_each_misconception_of_the_chapter_is_trained(belief):
-    trained = {}
-    for item in (item for id, item in catalogue().items() if id.startswith("08-")):
-        if isinstance(item, Explanation):
-            continue
-        traps = [t.misconception for t in item.traps] if isinstance(item, Exercise) else []
-        beliefs = [] if isinstance(item, Exercise) else [belief for belief, _ in item.beliefs.values()]
-        trained[item.id] = {*traps, *beliefs}
-    assert [id for id in trained if belief in trained[id]]
 
 
 def test_there_are_at_most_seven_new_words_and_each_is_set_off_where_it_is_explained():

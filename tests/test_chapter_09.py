@@ -6,13 +6,13 @@ from contextlib import redirect_stdout
 from io import StringIO
 
 import pytest
-from lessons import PARTS, Lesson, values
+from lessons import Lesson, values
 
 from vpclab import BadInput, internet, still_open, tcp, trace
 from vpclab.course.chapters import c09
-from vpclab.course.declarations import catalogue, exercise, prediction
+from vpclab.course.declarations import exercise, prediction
 from vpclab.course.editing import RulesView
-from vpclab.course.exercises import Exercise, Explanation, judge
+from vpclab.course.exercises import judge
 from vpclab.data import data_path
 
 LESSON = Lesson("09")
@@ -34,24 +34,7 @@ def test_the_networks_that_learners_build_are_those_that_questions_are_about():
             assert values(names[name]) == values(given()), start
 
 
-def test_the_parts_stand_in_the_order_of_the_course():
-    found = re.findall(r"^## ([A-Z][a-z]+(?: [a-z]+)*)", TEXT, re.MULTILINE)
-    assert tuple(found) == PARTS
-
-
 BELIEFS = ["M05", "M06", "M07", "M29", "M30", "M31", "M32", "IMP-c", "IMP-l", "IMP-p"]
-
-
-@pytest.mark.parametrize("belief", BELIEFS)
-def test_each_misconception_of_the_chapter_is_trained(belief):
-    trained = {}
-    for item in (item for id, item in catalogue().items() if id.startswith("09-")):
-        if isinstance(item, Explanation):
-            continue
-        traps = [t.misconception for t in item.traps] if isinstance(item, Exercise) else []
-        beliefs = [] if isinstance(item, Exercise) else [belief for belief, _ in item.beliefs.values()]
-        trained[item.id] = {*traps, *beliefs}
-    assert [id for id in trained if belief in trained[id]]
 
 
 def test_there_are_at_most_seven_new_words_and_each_is_set_off_where_it_is_explained():

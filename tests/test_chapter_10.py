@@ -6,13 +6,13 @@ from contextlib import redirect_stdout
 from io import StringIO
 
 import pytest
-from lessons import PARTS, Lesson, values
+from lessons import Lesson, values
 
 from vpclab import Refused, evaluate_network_acl, internet, records, tcp, trace
 from vpclab.course import rule_editor, show
 from vpclab.course.chapters import c10
-from vpclab.course.declarations import catalogue, exercise, prediction
-from vpclab.course.exercises import Exercise, Explanation, judge
+from vpclab.course.declarations import exercise, prediction
+from vpclab.course.exercises import judge
 from vpclab.course.quiz import read_questions
 from vpclab.course.reference import fact, glossary
 from vpclab.course.stepping import ACL_IN, ACL_OUT, ROUTE, SG_IN, SG_OUT, steps
@@ -43,23 +43,6 @@ def test_the_networks_that_learners_build_are_those_that_questions_are_about():
         exec(code("lab = "), names)
     assert values(names["both"]) == values(c10.shop_with_front_acl())
     assert values(names["changed"]) == values(c10.shop_with_late_deny())
-
-
-def test_the_parts_stand_in_the_order_of_the_course():
-    found = re.findall(r"^## ([A-Z][a-z]+(?: [a-z]+)*)", TEXT, re.MULTILINE)
-    assert tuple(found) == PARTS
-
-
-@pytest.mark.parametrize("belief", ["M03", "M04", "M08", "M09", "M10", "M33", "IMP-d"])
-def test_each_misconception_of_the_chapter_is_trained(belief):
-    trained = {}
-    for item in (item for id, item in catalogue().items() if id.startswith("10-")):
-        if isinstance(item, Explanation):
-            continue
-        traps = [t.misconception for t in item.traps] if isinstance(item, Exercise) else []
-        beliefs = [] if isinstance(item, Exercise) else [belief for belief, _ in item.beliefs.values()]
-        trained[item.id] = {*traps, *beliefs}
-    assert [id for id in trained if belief in trained[id]]
 
 
 def test_there_are_at_most_seven_new_words_and_each_is_bold_where_it_is_first_told():

@@ -6,12 +6,12 @@ from contextlib import redirect_stdout
 from io import StringIO
 
 import pytest
-from lessons import PARTS, Lesson, values
+from lessons import Lesson, values
 
 from vpclab import Refused, internet, resolve, service, site, tcp, trace
 from vpclab.course.chapters import c11
 from vpclab.course.declarations import catalogue
-from vpclab.course.exercises import Exercise, Explanation, judge
+from vpclab.course.exercises import judge
 from vpclab.course.reference import price
 from vpclab.data import data_path
 
@@ -36,22 +36,6 @@ def test_the_networks_that_learners_build_are_those_that_questions_are_about():
         with redirect_stdout(StringIO()):
             exec(code(start), names)
         assert values(names[name]) == values(given()), start
-
-
-def test_the_parts_stand_in_the_order_of_the_course():
-    found = re.findall(r"^## ([A-Z][a-z]+(?: [a-z]+)*)", TEXT, re.MULTILINE)
-    assert tuple(found) == PARTS
-
-
-@pytest.mark.parametrize("belief", ["M36", "M37", "IMP-f", "IMP-k", "IMP-o", "IMP-p"])
-def test_each_misconception_of_the_chapter_is_trained(belief):
-    trained = {}
-    for item in ITEMS.values():
-        if not isinstance(item, Explanation):
-            traps = [t.misconception for t in item.traps] if isinstance(item, Exercise) else []
-            beliefs = [] if isinstance(item, Exercise) else [belief for belief, _ in item.beliefs.values()]
-            trained[item.id] = {*traps, *beliefs}
-    assert [id for id in trained if belief in trained[id]]
 
 
 def test_there_are_at_most_seven_new_words_and_each_is_bold_where_it_first_appears():

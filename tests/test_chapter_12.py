@@ -4,13 +4,13 @@ import json
 import re
 
 import pytest
-from lessons import PARTS, Lesson, values
+from lessons import Lesson, values
 
 from vpclab import internet, tcp, trace, udp
 from vpclab.course import log_reader, read_record, shop_day, show
 from vpclab.course.chapters import c12
-from vpclab.course.declarations import catalogue, exercise, prediction
-from vpclab.course.exercises import Exercise, Explanation, judge
+from vpclab.course.declarations import exercise, prediction
+from vpclab.course.exercises import judge
 from vpclab.course.logreading import DAYS
 from vpclab.data import data_path
 from vpclab.flowlogs import DEFAULT_FORMAT, data_leaving, port_scan, records, rejected_by, top_talkers
@@ -34,23 +34,6 @@ def test_the_networks_that_learners_build_are_those_that_questions_are_about():
     assert values(names["shop"]) == values(c12.shop())
     exec(code("closed = ").split("log_of")[0], names)
     assert values(names["closed"]) == values(c12.shop_with_closed_front())
-
-
-def test_the_parts_stand_in_the_order_of_the_course():
-    assert tuple(re.findall(r"^## ([A-Z][a-z]+(?: [a-z]+)*)", TEXT, re.MULTILINE)) == PARTS
-
-
-@pytest.mark.parametrize("belief", ["M34", "M35", "IMP-j"])
-def test_each_misconception_of_the_chapter_is_trained(belief):
-    trained = set()
-    for item in (item for id, item in catalogue().items() if id.startswith("12-")):
-        if isinstance(item, Exercise):
-            trained |= {trap.misconception for trap in item.traps}
-        elif not isinstance(item, Explanation):
-            trained |= {belief for belief, _ in item.beliefs.values()}
-    asked = json.loads(data_path("quizzes/12.json").read_text(encoding="utf-8"))
-    assert belief in trained
-    assert belief in {question.get("misconception") for question in asked}
 
 
 def test_there_are_at_most_seven_new_words_each_set_off_where_it_is_new():
