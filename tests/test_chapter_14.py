@@ -352,6 +352,17 @@ def test_wrong_doors_are_refuted_with_a_trace(options, belief):
     assert any(type(part).__name__ == "Trace" for part in verdict.parts)
 
 
+@pytest.mark.parametrize("listed", [["tcp 443 to 203.0.113.80/32"], ["tcp 443 to 52.0.0.0/8"], []])
+def test_doors_that_keep_the_application_from_what_it_fetches_are_refused(listed):
+    def inwards(shop):
+        for name in ("prod", "test"):
+            shop[name].security_group(
+                "app", inbound=["tcp 8080 from web"], outbound=["tcp 3306 to db", *listed]
+            )
+
+    assert said("14-doors", with_changes(c14.doors, inwards))[0] == "try again"
+
+
 # --- step 3 ------------------------------------------------------------------------------------------------
 
 RIGHT_DEVELOPMENT = {

@@ -360,9 +360,22 @@ KEPT = rows(
 )
 
 
-def keeps(network: Topology) -> Finding | None:
+HOSTS_THAT_FETCH = "prod/app-a", "prod/app-c", "test/app-a"
+FETCHED = rows(
+    *(f"{name}, internet, tcp 443, must" for name in HOSTS_THAT_FETCH),
+    *(f"{name}, internet 203.0.113.80, tcp 443, must" for name in HOSTS_THAT_FETCH),
+    *(f"prod/app-{zone}, service s3, tcp 443, must" for zone in "ac"),
+)
+
+
+def fetches(network: Topology) -> Finding | None:
+    """Return what the application can no longer ask for, or None."""
+    return keeps(network, FETCHED)
+
+
+def keeps(network: Topology, wanted: tuple[Intent, ...] = KEPT) -> Finding | None:
     """Return what the brief asks for beside its rows, and no longer works, or None."""
-    for row in KEPT:
+    for row in wanted:
         way = row.trace(network)
         if not way.reaches:
             return refuted("lost", f"{row.flow} worked before, and the brief asks for it.", network, way)
@@ -923,7 +936,7 @@ EXERCISES = (
         kind=Design(
             given=with_ways,
             intents=DOORS,
-            tests=(nothing_else, survives, apart),
+            tests=(nothing_else, survives, fetches, apart),
             drawn=False,
         ),
         hints=(
