@@ -86,7 +86,7 @@ for id, item in mine.items() if "learner" in sys.argv else ():
         predict(id), predict(id, next(iter(item.choices))), reveal(id)._repr_mimebundle_()
 show(f"{number}-recall"), recall(number), fact("IGW-5"), renew(), self_check(), progress()
 export_progress(f"{folder}/mine.csv")
-assert main([folder]) == 0
+assert not mine or main([folder]) == 0  # the reference has nothing to export
 reset()
 print("ran", len(cells), len(lesson))
 """

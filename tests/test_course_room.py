@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import lab
-from vpclab.course import check, export_progress, hint, predict, solution, words
+from vpclab.course import check, export_progress, hint, predict, solution, ticket, words
 from vpclab.course.record import CSV_HEADER, Record
 from vpclab.course.room import COLLECTED_HEADER, collect, main
 
@@ -48,6 +48,13 @@ def test_an_exercise_counts_who_tried_who_was_right_at_first_and_who_is_right_no
     assert counts == {
         "kind": "exercise", "learners": "3", "right_at_first": "1", "right_now": "2", "solution_shown": "1"
     }  # fmt: skip
+
+
+def test_an_export_with_a_trouble_ticket_in_it_is_counted_too(tmp_path, monkeypatch):
+    export(tmp_path, "d.csv", monkeypatch, lambda: ticket(15).fix(lambda network: None),
+           lambda: check("04-public", "b"))  # fmt: skip
+    found = [row["id"] for row in rows(tmp_path) if row["id"] != "all"]
+    assert sorted(found) == ["04-public", "ticket-three-tiers-1-15"]
 
 
 def test_a_prediction_counts_who_was_right_even_where_no_belief_stands_behind_a_wrong_one(handed_in):

@@ -32,7 +32,7 @@ COLLECTED_HEADER = (
 )  # fmt: skip
 ALL = "all"
 _SHAPES = {
-    "id": r"\d\d-[a-z0-9-]{1,40}",
+    "id": r"\d\d-[a-z0-9-]{1,40}|ticket-[a-z0-9-]{1,60}",
     "kind": r"exercise|prediction|question",
     "state": r"correct|try again|predicted|opened",
     "tries": r"\d{1,6}",
