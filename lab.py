@@ -646,7 +646,7 @@ def test(kit: Kit) -> int:
             ("pytest and doctests", [*pytest, *two], ""),
             *((f"nbval over {name}/", [*nbval, *paths], no_nbval) for name, paths in editions.items()),
             ("sources and built notebooks agree", [python, "-m", "vpclab.authoring", "check"], ""),
-            ("browser", [*pytest, *two, "tests/browser"], "" if browser else NO_BROWSER),
+            ("browser", [*pytest, "tests/browser"], "" if browser else NO_BROWSER),
         ):
             say(f"\n== {name}")
             began = time.monotonic()
@@ -767,7 +767,7 @@ def act(arguments: Sequence[str]) -> int:
             say(line)
         return 0
     if options.command != "copies":
-        prepare(kit, {"test": ["dev"], "build": ["dev"], "demo": ["demo"]}.get(options.command, []))
+        prepare(kit, {"test": ["demo", "dev"], "build": ["dev"], "demo": ["demo"]}.get(options.command, []))
     if options.command == "test":
         install_browser(kit, options.install_browser)
         return test(kit)

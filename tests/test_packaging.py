@@ -85,7 +85,8 @@ def test_what_the_project_asks_for_is_pinned_to_a_version_that_it_accepts(declar
 
 
 def test_everything_that_comes_along_is_pinned():
-    assert needed_here([*LEARNER, *BUILD, *EXTRAS["dev"]]) <= set(pinned_here(CONSTRAINTS))
+    tested = [*LEARNER, *BUILD, *EXTRAS["demo"], *EXTRAS["dev"]]
+    assert needed_here(tested) <= set(pinned_here(CONSTRAINTS))
 
 
 def test_conda_gives_python_and_pip_only():

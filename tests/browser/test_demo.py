@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from learner import Notebook, browsing, running_lab
+from learner import Notebook, running_lab
 from playwright.sync_api import Page
 
 SHOWN = """() => [...document.querySelectorAll('.jp-deck-mod-visible, .jp-Cell')]
@@ -12,11 +12,9 @@ SHOWN = """() => [...document.querySelectorAll('.jp-deck-mod-visible, .jp-Cell')
 
 
 @pytest.fixture(scope="module")
-def demo(
-    browser: str, pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Page]:
+def demo(page: Page, pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
     course = tmp_path_factory.mktemp("instructor") / "my_course"
-    with running_lab(pytestconfig.rootpath, course, "demo", "04") as lab, browsing(browser) as (page, _):
+    with running_lab(pytestconfig.rootpath, course, "demo", "04") as lab:
         page.goto(f"{lab.address}&reset")
         Notebook.arrived(page, "04_public_and_private_subnets")
         yield page

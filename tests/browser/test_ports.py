@@ -33,8 +33,9 @@ def test_a_service_is_looked_up_with_the_mouse(book):
     output.get_by_role("button", name=words.LOOK_UP).click()
     expect(output.locator("tbody tr")).to_have_count(3)
     output.get_by_role("radio", name=words.PORTS_CHOICES[False], exact=True).click()
-    expect(output.locator("tbody tr")).to_have_count(1)
-    expect(output.locator("tbody tr")).to_contain_text("Telnet")
+    expect(output.locator("tbody tr")).to_have_count(2)
+    expect(output.locator("tbody tr").first).to_contain_text("Telnet")
+    expect(output.locator("tbody tr").last).to_contain_text("3389")
 
 
 def test_a_service_is_looked_up_with_the_keyboard(book, page):
